@@ -1,0 +1,1 @@
+"""Frames of reference: bench millimetres, camera pixels, projector pixels."""

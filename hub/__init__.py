@@ -1,0 +1,1 @@
+"""The hub: what stations report goes in over MQTT, into a database, and out as pages."""

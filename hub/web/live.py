@@ -1,0 +1,101 @@
+"""One broadcast to all viewers: bytes made once, shared by all; who is too slow is dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from hub.metrics import Metrics
+
+CHUNKS_AT_MOST = 200
+"""What may wait for one viewer: 4 s at 50 changes/s. A viewer further behind loads anew."""
+
+HEARTBEAT_S = 10.0
+HEARTBEAT = b": here\n\n"
+
+
+def sse(name: str, text: str) -> bytes:
+    """One server-sent event. `text` must be without line ends, as JSON is."""
+    return f"event: {name}\ndata: {text}\n\n".encode()
+
+
+class Viewer:
+    """One open page."""
+
+    def __init__(self, channels: frozenset[str]) -> None:
+        self.channels = channels
+        self.closed = False
+        self._waiting: deque[bytes] = deque()
+        self._wake = asyncio.Event()
+
+    def put(self, chunk: bytes) -> bool:
+        """Queue a chunk. False when the viewer is too far behind; it is closed then."""
+        if len(self._waiting) >= CHUNKS_AT_MOST:
+            self.close()
+            return False
+        self._waiting.append(chunk)
+        self._wake.set()
+        return True
+
+    def close(self) -> None:
+        """End the stream; the browser comes back by itself and gets the whole board."""
+        self.closed = True
+        self._waiting.clear()
+        self._wake.set()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """What is to be sent, until the viewer is closed; a heartbeat when nothing else is."""
+        while not self.closed:
+            try:
+                await asyncio.wait_for(self._wake.wait(), HEARTBEAT_S)
+            except TimeoutError:
+                yield HEARTBEAT
+                continue
+            self._wake.clear()
+            if self._waiting:
+                together = b"".join(self._waiting)
+                self._waiting.clear()
+                yield together
+
+
+class Broadcast:
+    """All viewers. Used on the event loop only."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._viewers: set[Viewer] = set()
+        self._metrics = metrics
+        self._closed = False
+
+    def join(self, *channels: str) -> Viewer:
+        """A new viewer of these channels."""
+        viewer = Viewer(frozenset(channels))
+        if self._closed:
+            viewer.close()
+        self._viewers.add(viewer)
+        self._metrics.viewers.set(len(self._viewers))
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """A viewer has gone."""
+        self._viewers.discard(viewer)
+        self._metrics.viewers.set(len(self._viewers))
+
+    def has_viewers(self, channel: str) -> bool:
+        """Whether anybody watches."""
+        return any(channel in viewer.channels for viewer in self._viewers)
+
+    def send(self, channel: str, chunk: bytes) -> None:
+        """Give the same bytes to everybody who watches `channel`."""
+        for viewer in self._viewers:
+            if channel in viewer.channels and not viewer.closed and not viewer.put(chunk):
+                self._metrics.viewers_dropped.inc()
+
+    def close(self) -> None:
+        """End all streams: the hub stops."""
+        self._closed = True
+        for viewer in self._viewers:
+            viewer.close()

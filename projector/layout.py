@@ -1,0 +1,414 @@
+"""A cue becomes marks: what is lit, in which colour, and where its words can stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import hypot
+from typing import TYPE_CHECKING
+
+from projector import buttons
+from projector.buttons import Touch, in_steps
+from projector.geometry import bounds, crosses
+from projector.lettering import balanced, is_right_to_left
+from projector.places import free_place, least_bad_place
+from projector.scene import (
+    MIN_LETTER_MM,
+    Align,
+    Arrow,
+    Box,
+    Dial,
+    Glow,
+    Light,
+    Mark,
+    Outline,
+    Picture,
+    Progress,
+    Tick,
+    Words,
+)
+from projector.wording import Phrase, said
+from station_config.station import ZoneKind
+from tasks.cues import CueKind
+from tasks.events import SupportLevel
+from tasks.model import in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from projector.scene import PointMm
+    from station_config.station import Station, Zone
+    from tasks.cues import Cue
+
+RING_MM = 5.0
+"""Width of the ring round the zone of the step."""
+
+MARGIN_MM = 14.0
+"""Labels keep this far from zones: the ring (4 + 5 mm) and its soft edge lie in between."""
+
+BESIDE_MM = 8.0
+"""Room between two labels."""
+
+LETTERS_MM = (18.0, 16.0, 14.0, 12.0, MIN_LETTER_MM)
+"""Letter heights to try for the instruction, the largest that finds room wins."""
+
+WIDTHS_MM = (300.0, 230.0, 380.0, 170.0, 120.0)
+"""Widest lines to try, best first: about 25 letters of 16 mm read in one look."""
+
+PICTURES_MM = ((200.0, 150.0), (160.0, 120.0), (120.0, 90.0), (88.0, 66.0))
+"""Widths and heights to try for a picture."""
+
+REST_MM = (420.0, 110.0)
+"""Where hands rest: the middle of the front edge. Letters there are read from knuckles."""
+
+BRICK_MM = (15.0, 9.0)
+BRICK_GAP_MM = 3.0
+WALL_COLUMNS = 12
+"""Bricks of the progress wall: up to twelve steps stand in one row, as the pilot's tasks do."""
+
+LIGHT_OF_KIND = {CueKind.TAKE: Light.TAKE}
+"""Green says take. Everything else that asks for something is white-blue."""
+
+STEP_KINDS = {CueKind.TAKE, CueKind.PUT, CueKind.WORK, CueKind.CONFIRM, CueKind.WAIT, CueKind.ASK}
+"""Cues in the midst of a run: the wall of progress stands beside them."""
+
+
+def marks_for(
+    cue: Cue, station: Station, *, language: str | None = None, touch: Touch | None = None
+) -> tuple[Mark, ...]:
+    """What stands on the bench for this cue.
+
+    One calm thing at a time: only the zone of the step pulses. The instruction and the picture
+    stand there when the cue brings them; who makes the cue decides how much help that is.
+
+    Args:
+        cue: What is offered to the worker.
+        station: The bench: its zones, its size, the language of its worker.
+        language: The worker's own language, when it is not the station's.
+        touch: A hand on a button, whose ring fills.
+
+    Returns:
+        Marks in drawing order. Names of zones that the bench lacks give no light: a task is
+        checked against its station before a run.
+    """
+    page = _page(cue, station, language or station.language)
+    _put_buttons(page, cue, touch)
+    if cue.kind in STEP_KINDS:
+        _put_progress(page, cue)
+    match cue.kind:
+        case CueKind.FINISHED:
+            _put_finished(page)
+        case CueKind.PAUSED:
+            _put_notice(page, said(Phrase.PAUSED, page.language))
+        case CueKind.NO_SIGHT:
+            _put_no_sight(page, cue)
+        case _:
+            _put_step(page, cue)
+    if cue.help_wanted:
+        _put_help_wanted(page)
+    return tuple(page.marks)
+
+
+@dataclass(kw_only=True)
+class _Page:
+    """Marks so far, and where no more can stand."""
+
+    bench: Box
+    zones: dict[str, Zone]
+    language: str
+    taken: list[Box]
+    rest: Box
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def middle(self) -> Box:
+        """Where notices stand that are about no zone."""
+        x, y = self.bench.centre_mm
+        return Box(left_mm=x, bottom_mm=y, right_mm=x, top_mm=y)
+
+    def place(self, width_mm: float, height_mm: float, near: Box) -> Box | None:
+        """A free place, first of all one where no hand rests."""
+        for taken in ((*self.taken, self.rest), tuple(self.taken)):
+            found = free_place(
+                width_mm=width_mm, height_mm=height_mm, near=near, bench=self.bench, taken=taken
+            )
+            if found is not None:
+                return found
+        return None
+
+    def take(self, box: Box) -> None:
+        """Nothing else may stand here."""
+        self.taken.append(box.grown(BESIDE_MM))
+
+
+def _page(cue: Cue, station: Station, language: str) -> _Page:
+    width, depth = station.bench_mm
+    rest_width = min(REST_MM[0], width)
+    taken = [
+        bounds(zone.polygon_mm).grown(
+            MARGIN_MM if zone.kind is not ZoneKind.BUTTON or name == cue.zone else BESIDE_MM
+        )
+        for name, zone in station.zones.items()
+    ]
+    return _Page(
+        bench=Box(left_mm=0.0, bottom_mm=0.0, right_mm=width, top_mm=depth),
+        zones=station.zones,
+        language=language,
+        taken=taken,
+        rest=Box(
+            left_mm=(width - rest_width) / 2,
+            bottom_mm=0.0,
+            right_mm=(width + rest_width) / 2,
+            top_mm=min(REST_MM[1], depth / 4),
+        ),
+    )
+
+
+def _put_buttons(page: _Page, cue: Cue, touch: Touch | None) -> None:
+    for zone in page.zones.values():
+        drawn = buttons.drawn(zone, cue, language=page.language, touch=touch)
+        if drawn is None:
+            continue
+        page.marks.append(drawn.button)
+        if drawn.title_beside:
+            _put_words(
+                page,
+                drawn.title_beside,
+                near=bounds(zone.polygon_mm),
+                letters_mm=(MIN_LETTER_MM,),
+                level=buttons.BRIGHT if drawn.button.bright else buttons.DIM,
+            )
+
+
+def _put_step(page: _Page, cue: Cue) -> None:
+    """The zone of the step, and what helps to do it."""
+    zone = page.zones.get(cue.zone) if cue.zone else None
+    target = bounds(zone.polygon_mm) if zone else page.middle
+    if zone is not None:
+        _put_zone_light(page, cue, zone)
+    if cue.wrong_zone in page.zones and cue.wrong_zone != cue.zone:
+        _put_look_again(page, page.zones[cue.wrong_zone], zone)
+    if cue.kind is CueKind.WAIT:
+        _put_dial(page, target, cue.fraction)
+    if cue.picture:
+        _put_picture(page, cue.picture, near=target)
+    if cue.kind is CueKind.ASK:
+        _put_notice(page, said(Phrase.QUESTION, page.language))
+    words = in_language(cue.words or {}, page.language)
+    if not words and cue.kind is CueKind.WAIT:
+        words = said(Phrase.WAIT, page.language)
+    if words:
+        _put_words(page, words, near=target)
+
+
+def _put_zone_light(page: _Page, cue: Cue, zone: Zone) -> None:
+    light = LIGHT_OF_KIND.get(cue.kind, Light.PUT)
+    if cue.kind is CueKind.WAIT:
+        return
+    quiet = cue.kind is CueKind.ASK
+    if cue.support is SupportLevel.LIGHT and not quiet:
+        page.marks.append(Glow(polygon_mm=zone.polygon_mm, light=light, level=0.6, pulses=True))
+    else:
+        if cue.kind is CueKind.TAKE:
+            page.marks.append(Glow(polygon_mm=zone.polygon_mm, light=light, level=0.3))
+        page.marks.append(
+            Outline(
+                polygon_mm=zone.polygon_mm,
+                light=light,
+                width_mm=RING_MM,
+                level=0.5 if quiet else 1.0,
+                pulses=not quiet,
+            )
+        )
+    for name in cue.also_zones:
+        other = page.zones.get(name)
+        if other is not None and name not in {cue.zone, cue.wrong_zone}:
+            page.marks.append(
+                Outline(polygon_mm=other.polygon_mm, light=light, width_mm=RING_MM / 2, level=0.5)
+            )
+
+
+def _put_look_again(page: _Page, wrong: Zone, right: Zone | None) -> None:
+    """Amber, thin and still, with an arrow to the right place where nothing is in its way."""
+    page.marks.append(
+        Outline(polygon_mm=wrong.polygon_mm, light=Light.LOOK, width_mm=RING_MM / 2, level=0.8)
+    )
+    wrong_box = bounds(wrong.polygon_mm)
+    if right is not None:
+        way = _free_way(wrong_box, bounds(right.polygon_mm), page)
+        if way is not None:
+            tail, tip = way
+            page.marks.append(
+                Arrow(tail_mm=tail, tip_mm=tip, light=Light.PLAIN, width_mm=5.0, level=0.8)
+            )
+            page.take(bounds((tail, tip)).grown(6.0))
+    _put_words(
+        page,
+        said(Phrase.LOOK_AGAIN, page.language),
+        near=wrong_box,
+        letters_mm=(12.0, MIN_LETTER_MM),
+        light=Light.LOOK,
+        level=0.85,
+    )
+
+
+def _free_way(start: Box, end: Box, page: _Page) -> tuple[PointMm, PointMm] | None:
+    """The shortest straight way from one zone to another that crosses no zone."""
+    blocks = [bounds(zone.polygon_mm).grown(MARGIN_MM - 2.0) for zone in page.zones.values()]
+    ways = (
+        (tail, tip)
+        for tail in _sides(start)
+        for tip in _sides(end)
+        if hypot(tip[0] - tail[0], tip[1] - tail[1]) >= 30.0  # noqa: PLR2004 - shorter is a blot
+        and page.bench.holds(bounds((tail, tip)))
+        and not any(crosses(tail, tip, block) for block in blocks)
+    )
+    return min(ways, key=lambda way: hypot(way[1][0] - way[0][0], way[1][1] - way[0][1]), default=None)
+
+
+def _sides(box: Box) -> tuple[PointMm, ...]:
+    """A point just off the middle of each side."""
+    off = MARGIN_MM
+    x, y = box.centre_mm
+    return (
+        (x, box.bottom_mm - off),
+        (x, box.top_mm + off),
+        (box.left_mm - off, y),
+        (box.right_mm + off, y),
+    )
+
+
+def _put_dial(page: _Page, target: Box, fraction: float | None) -> None:
+    radius = 35.0
+    if target.width_mm < 2 * radius or target.height_mm < 2 * radius:
+        place = page.place(2 * radius, 2 * radius, target)
+        if place is None:
+            return
+        page.take(place)
+        target = place
+    page.marks.append(
+        Dial(
+            centre_mm=target.centre_mm,
+            radius_mm=radius,
+            fraction=in_steps(fraction or 0.0),
+            light=Light.PUT,
+        )
+    )
+
+
+def _put_picture(page: _Page, path: str, *, near: Box) -> None:
+    for width, height in PICTURES_MM:
+        place = page.place(width, height, near)
+        if place is not None:
+            page.marks.append(Picture(path=path, box=place))
+            page.take(place)
+            return
+
+
+def _put_finished(page: _Page) -> None:
+    side = 90.0
+    place = page.place(side, side, page.middle) or page.middle.grown(side / 2)
+    page.take(place)
+    page.marks.append(Tick(centre_mm=place.centre_mm, size_mm=side, light=Light.TAKE, level=0.9))
+    _put_words(page, said(Phrase.FINISHED, page.language), near=place)
+
+
+def _put_notice(page: _Page, text: str) -> None:
+    _put_words(page, text, near=page.middle)
+
+
+def _put_no_sight(page: _Page, cue: Cue) -> None:
+    """No light on any zone: it would be old light. The instruction stays, to work on without."""
+    _put_notice(page, said(Phrase.NO_SIGHT, page.language))
+    if cue.picture:
+        _put_picture(page, cue.picture, near=page.middle)
+    words = in_language(cue.words or {}, page.language)
+    if words:
+        _put_words(page, words, near=page.middle)
+
+
+def _put_help_wanted(page: _Page) -> None:
+    help_zones = [zone for zone in page.zones.values() if zone.use == "help"]
+    near = bounds(help_zones[0].polygon_mm) if help_zones else page.middle
+    _put_words(
+        page,
+        said(Phrase.HELP_WANTED, page.language),
+        near=near,
+        letters_mm=(12.0, MIN_LETTER_MM),
+        light=Light.PUT,
+        level=0.8,
+    )
+
+
+def _put_words(
+    page: _Page,
+    text: str,
+    *,
+    near: Box,
+    letters_mm: Sequence[float] = LETTERS_MM,
+    light: Light = Light.PLAIN,
+    level: float = 1.0,
+) -> None:
+    """Words where there is room, as large as there is room for."""
+    box, setting = None, None
+    for letter_mm in letters_mm:
+        for width_mm in WIDTHS_MM:
+            setting = balanced(text, letter_mm=letter_mm, max_width_mm=width_mm)
+            if not _is_whole(setting.lines, text) and letter_mm > MIN_LETTER_MM:
+                continue
+            box = page.place(setting.width_mm, setting.height_mm, near)
+            if box is not None:
+                break
+        if box is not None:
+            break
+    if setting is None:
+        return
+    if box is None:
+        box = least_bad_place(
+            width_mm=setting.width_mm,
+            height_mm=setting.height_mm,
+            near=near,
+            bench=page.bench,
+            taken=tuple(page.taken),
+        )
+    page.take(box)
+    page.marks.append(
+        Words(
+            lines=setting.lines,
+            box=box,
+            letter_mm=setting.letter_mm,
+            language=page.language,
+            align=Align.CENTRE,
+            light=light,
+            level=level,
+            right_to_left=is_right_to_left(text),
+        )
+    )
+
+
+def _is_whole(lines: Sequence[str], text: str) -> bool:
+    """Whether no word is broken."""
+    return len(" ".join(lines).split()) == len(text.split())
+
+
+def _put_progress(page: _Page, cue: Cue) -> None:
+    if cue.steps_total <= 0:
+        return
+    columns = min(cue.steps_total, WALL_COLUMNS)
+    rows = -(-cue.steps_total // columns)
+    tick = BRICK_MM[0] + BRICK_GAP_MM
+    width = columns * (BRICK_MM[0] + BRICK_GAP_MM) - BRICK_GAP_MM + tick
+    height = max(rows * (BRICK_MM[1] + BRICK_GAP_MM) - BRICK_GAP_MM, BRICK_MM[0])
+    x = page.bench.left_mm + 0.22 * page.bench.width_mm
+    y = page.bench.bottom_mm + 0.4 * page.bench.height_mm
+    place = page.place(width, height, Box(left_mm=x, bottom_mm=y, right_mm=x, top_mm=y))
+    if place is None:
+        return
+    page.take(place)
+    page.marks.append(
+        Progress(
+            box=place,
+            done=min(cue.steps_done, cue.steps_total),
+            total=cue.steps_total,
+            right_to_left=is_right_to_left(in_language(cue.words or {}, page.language)),
+        )
+    )

@@ -1,0 +1,273 @@
+"""Marks taken apart into the few things that can be painted: shapes, text and photos. Pure.
+
+A button is a ring, an icon, words and a filling dial. Painted apart, a filling dial costs one
+small patch of light and not the whole button again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atan2, cos, hypot, sin
+from typing import TYPE_CHECKING, assert_never
+
+from projector.buttons import BRIGHT, DIM
+from projector.geometry import disc, grown, rounded, sector, stroke
+from projector.scene import (
+    Arrow,
+    Box,
+    Button,
+    Dial,
+    Glow,
+    Icon,
+    Light,
+    Outline,
+    Picture,
+    Progress,
+    Tick,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from projector.scene import Mark, PointMm
+    from station_config.station import PolygonMm
+
+GAP_MM = 4.0
+"""Between a contour and its ring: the ring lies beside the rim of a bin, not on it."""
+
+CORNER_MM = 9.0
+"""Radius of the corners of rings."""
+
+HALO_MM = 5.0
+"""How far the soft edge of a ring reaches."""
+
+Rings = tuple["PolygonMm", ...]
+"""Polygons filled together by the even-odd rule: a second one inside the first is a hole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Filled polygons in one light.
+
+    Attributes:
+        parts: Filled one after the other; overlaps add nothing.
+        light: What it says.
+        level: Brightness, 0 to 1.
+        halo_mm: Reach of a soft edge, 0 for none.
+        pulses: Breathes slowly.
+    """
+
+    parts: tuple[Rings, ...]
+    light: Light
+    level: float = 1.0
+    halo_mm: float = 0.0
+    pulses: bool = False
+
+
+Piece = Shape | Words | Picture
+"""What a painter can paint."""
+
+
+def pieces_of(mark: Mark) -> Iterator[Piece]:
+    """The pieces of a mark, in drawing order."""
+    match mark:
+        case Outline():
+            yield _ring(mark)
+        case Glow():
+            yield Shape(
+                parts=((rounded(mark.polygon_mm, CORNER_MM),),),
+                light=mark.light,
+                level=mark.level,
+                halo_mm=HALO_MM,
+                pulses=mark.pulses,
+            )
+        case Arrow():
+            yield Shape(parts=((_arrow(mark),),), light=mark.light, level=mark.level)
+        case Tick():
+            box = Box(
+                left_mm=mark.centre_mm[0] - mark.size_mm / 2,
+                bottom_mm=mark.centre_mm[1] - mark.size_mm / 2,
+                right_mm=mark.centre_mm[0] + mark.size_mm / 2,
+                top_mm=mark.centre_mm[1] + mark.size_mm / 2,
+            )
+            yield Shape(
+                parts=_icon(Icon.DONE, box, mirrored=False),
+                light=mark.light,
+                level=mark.level,
+                halo_mm=HALO_MM,
+            )
+        case Dial():
+            yield from _dial(mark.centre_mm, mark.radius_mm, mark.fraction, mark.light, width_mm=7.0)
+        case Words() | Picture():
+            yield mark
+        case Progress():
+            yield from _wall(mark)
+        case Button():
+            yield from _button(mark)
+        case _:
+            assert_never(mark)
+
+
+def _ring(mark: Outline) -> Shape:
+    inner = grown(mark.polygon_mm, GAP_MM)
+    outer = grown(mark.polygon_mm, GAP_MM + mark.width_mm)
+    return Shape(
+        parts=((rounded(outer, CORNER_MM + mark.width_mm), rounded(inner, CORNER_MM)),),
+        light=mark.light,
+        level=mark.level,
+        halo_mm=HALO_MM,
+        pulses=mark.pulses,
+    )
+
+
+def _arrow(mark: Arrow) -> PolygonMm:
+    (x0, y0), (x1, y1) = mark.tail_mm, mark.tip_mm
+    length = hypot(x1 - x0, y1 - y0)
+    head = min(3.2 * mark.width_mm, length / 2)
+    half, wing = mark.width_mm / 2, 1.5 * mark.width_mm
+    along = (
+        (0.0, half),
+        (length - head, half),
+        (length - head, wing),
+        (length, 0.0),
+        (length - head, -wing),
+        (length - head, -half),
+        (0.0, -half),
+    )
+    angle = atan2(y1 - y0, x1 - x0)
+    c, s = cos(angle), sin(angle)
+    return tuple((x0 + u * c - v * s, y0 + u * s + v * c) for u, v in along)
+
+
+def _dial(
+    centre_mm: PointMm, radius_mm: float, fraction: float, light: Light, *, width_mm: float
+) -> Iterator[Shape]:
+    inner = radius_mm - width_mm
+    yield Shape(
+        parts=((disc(centre_mm, radius_mm), disc(centre_mm, inner)),), light=light, level=0.25
+    )
+    if fraction > 0.0:
+        filled = sector(centre_mm, inner_mm=inner, outer_mm=radius_mm, fraction=fraction)
+        yield Shape(parts=((filled,),), light=light, level=1.0)
+
+
+def _button(mark: Button) -> Iterator[Piece]:
+    level = BRIGHT if mark.bright else DIM
+    light = Light.PUT if mark.bright else Light.PLAIN
+    inset = grown(mark.polygon_mm, -1.0)
+    width = 3.0 if mark.bright else 1.5
+    ring = (rounded(inset, 12.0), rounded(grown(mark.polygon_mm, -1.0 - width), 12.0 - width))
+    yield Shape(
+        parts=(ring,), light=light, level=level, halo_mm=HALO_MM if mark.bright else 0.0
+    )
+    if mark.bright:
+        yield Shape(parts=((rounded(inset, 12.0),),), light=light, level=0.16)
+    icon_box = mark.icon_box
+    if mark.fraction is not None:
+        side = min(icon_box.width_mm, icon_box.height_mm)
+        yield from _dial(icon_box.centre_mm, side / 2 + 2.0, mark.fraction, Light.PUT, width_mm=4.0)
+        icon_box = icon_box.grown(-0.16 * side)
+    yield Shape(
+        parts=_icon(mark.icon, icon_box, mirrored=mark.mirrored), light=light, level=level
+    )
+    if mark.title is not None:
+        yield mark.title
+
+
+def _wall(mark: Progress) -> Iterator[Shape]:
+    """The wall: bricks that lie, the next one, places that wait, and the tick at the end."""
+    lying: list[Rings] = []
+    waiting: list[Rings] = []
+    coming: list[Rings] = []
+    for place, box in enumerate(_bricks(mark)):
+        solid = rounded(box.corners_mm, 2.0)
+        if place < mark.done:
+            lying.append((solid,))
+        else:
+            hollow = (solid, rounded(box.grown(-1.4).corners_mm, 1.0))
+            (coming if place == mark.done else waiting).append(hollow)
+    if lying:
+        yield Shape(parts=tuple(lying), light=Light.PLAIN, level=0.62)
+    if coming:
+        yield Shape(parts=tuple(coming), light=Light.PLAIN, level=0.85)
+    if waiting:
+        yield Shape(parts=tuple(waiting), light=Light.PLAIN, level=0.3)
+    side = 15.0
+    left = mark.box.left_mm if mark.right_to_left else mark.box.right_mm - side
+    top = mark.box.top_mm
+    finished = mark.done >= mark.total
+    yield Shape(
+        parts=_icon(
+            Icon.DONE,
+            Box(left_mm=left, bottom_mm=top - side, right_mm=left + side, top_mm=top),
+            mirrored=False,
+        ),
+        light=Light.TAKE if finished else Light.PLAIN,
+        level=0.9 if finished else 0.35,
+    )
+
+
+def _bricks(mark: Progress) -> Iterator[Box]:
+    """Bricks in the order in which they are laid: rows from the worker's side up."""
+    wall_mm = mark.box.width_mm - 18.0
+    columns = min(mark.total, max(1, round((wall_mm + 3.0) / 18.0)))
+    for place in range(mark.total):
+        row, column = divmod(place, columns)
+        if mark.right_to_left:
+            right = mark.box.right_mm - column * 18.0
+            left = right - 15.0
+        else:
+            left = mark.box.left_mm + column * 18.0
+        bottom = mark.box.bottom_mm + row * 12.0
+        yield Box(left_mm=left, bottom_mm=bottom, right_mm=left + 15.0, top_mm=bottom + 9.0)
+
+
+def _icon(icon: Icon, box: Box, *, mirrored: bool) -> tuple[Rings, ...]:
+    """A pictogram in a box, from strokes and shapes on a square of -1 to 1."""
+    half = min(box.width_mm, box.height_mm) / 2
+    x, y = box.centre_mm
+    flip = -1.0 if mirrored and icon in {Icon.NEXT, Icon.BACK} else 1.0
+
+    def at(*points: PointMm) -> PolygonMm:
+        return tuple((x + flip * u * half, y + v * half) for u, v in points)
+
+    def line(*points: PointMm, width: float = 0.34) -> tuple[Rings, ...]:
+        return tuple((part,) for part in stroke(at(*points), width * half))
+
+    match icon:
+        case Icon.NEXT:
+            return (*line((-0.8, 0.0), (0.75, 0.0)), *line((0.15, 0.6), (0.78, 0.0), (0.15, -0.6)))
+        case Icon.BACK:
+            return (*line((0.8, 0.0), (-0.75, 0.0)), *line((-0.15, 0.6), (-0.78, 0.0), (-0.15, -0.6)))
+        case Icon.PAUSE:
+            return (*line((-0.38, 0.6), (-0.38, -0.6)), *line((0.38, 0.6), (0.38, -0.6)))
+        case Icon.RESUME:
+            return ((rounded(at((-0.55, 0.8), (-0.55, -0.8), (0.85, 0.0)), 0.12 * half),),)
+        case Icon.DONE:
+            return line((-0.75, -0.05), (-0.2, -0.6), (0.8, 0.6), width=0.36)
+        case Icon.NO:
+            return (*line((-0.6, 0.6), (0.6, -0.6)), *line((-0.6, -0.6), (0.6, 0.6)))
+        case Icon.HELP:
+            return _raised_hand(x, y, half)
+        case _:
+            assert_never(icon)
+
+
+def _raised_hand(x: float, y: float, half: float) -> tuple[Rings, ...]:
+    """A hand put up, as one does to ask for help."""
+
+    def finger(u0: float, v0: float, u1: float, v1: float, width: float) -> tuple[Rings, ...]:
+        ends = ((x + u0 * half, y + v0 * half), (x + u1 * half, y + v1 * half))
+        return tuple((part,) for part in stroke(ends, width * half))
+
+    palm = ((-0.42, 0.05), (0.48, 0.05), (0.48, -0.5), (0.25, -0.95), (-0.2, -0.95), (-0.42, -0.6))
+    outline = tuple((x + u * half, y + v * half) for u, v in palm)
+    return (
+        (rounded(outline, 0.14 * half),),
+        *finger(-0.32, 0.0, -0.36, 0.62, 0.2),
+        *finger(-0.08, 0.0, -0.09, 0.85, 0.2),
+        *finger(0.15, 0.0, 0.18, 0.8, 0.2),
+        *finger(0.38, 0.0, 0.43, 0.58, 0.2),
+        *finger(-0.3, -0.55, -0.72, -0.05, 0.22),
+    )

@@ -1,0 +1,1 @@
+"""The commands of `handwijzer`, one file for each noun."""

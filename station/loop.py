@@ -1,0 +1,241 @@
+"""The station's turn: sight, evidence, belief, events, cue, marks, light, outbox.
+
+Short enough to recite, and dark when it ends.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+from projector.render import Renderer
+from tasks.tracker import Press
+from vision.eyes import LightNotice
+
+from hub.wire import CommandV1
+from projector.layout import marks_for
+from projector.scene import Mark
+from projector.screen import Screen
+from station.clock import SourceClock
+from station.faults import Faults, Part
+from station.guide import Guide, Told
+from station.keeper import Keeper, Moment
+from station.latency import Stages
+from station.report import Reporter, RunView, Signal
+from station.watch import Seen, Watch
+from station_config.station import Station
+from tasks.cues import Cue
+from tasks.events import Event
+from tasks.model import Evidence, Sign, SignKind
+
+TURN_S = 0.05
+"""Without a sight, a turn comes this often: keys work and lights breathe while the camera is
+away."""
+BLIND_AFTER_S = 1.0
+"""A sight older than this says nothing about the bench as it is now."""
+BROKER_PATIENCE_S = 5.0
+"""A broker that is back sooner is not worth a fault on anybody's page."""
+
+COMMANDS = {
+    "help_is_coming": Press.HELP_ANSWERED,
+    "pause": Press.PAUSE,
+    "resume": Press.RESUME,
+}
+
+
+class Keys(Protocol):
+    """Something that people press: the projector window's keyboard or a pedal."""
+
+    def take_presses(self) -> Sequence[str]:
+        """What was pressed since the last call, as names: next, back, help, pause, quit."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything the loop touches. Built once, in `station.app`, with real or twin parts."""
+
+    station: Station
+    guide: Guide
+    watch: Watch
+    renderer: Renderer
+    screen: Screen
+    keys: Keys
+    keeper: Keeper
+    reporter: Reporter
+    clock: SourceClock
+    stages: Stages
+    evidence_seen: Callable[[Evidence], None] = field(default=lambda _: None)
+
+
+def run(parts: Parts, stop: threading.Event) -> None:
+    """Guide until the film ends, somebody quits or `stop` is set.
+
+    Raises:
+        FrameSourceLostError: The film is broken.
+        RuntimeError: A thread died for good. The bench is dark by then: old light is wrong light.
+    """
+    turn = Turn(parts)
+    try:
+        while not stop.is_set() and not turn.quit:
+            seen = parts.watch.take(TURN_S)
+            if seen is None and parts.watch.ended:
+                break
+            turn.take(seen)
+    finally:
+        parts.screen.put(*parts.renderer.draw((), parts.clock.now_s()))
+
+
+class Turn:
+    """One turn after another, with what lasts between them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._faults = Faults()
+        self._cue: Cue | None = None
+        self._marks: tuple[Mark, ...] = ()
+        self._help_since: datetime | None = None
+        self._since: datetime | None = None
+        self._shown: tuple[UUID | None, int | None] | None = None
+        self._broker_away_s: float | None = None
+        self.quit = False
+
+    def take(self, seen: Seen | None) -> None:
+        """Sight to evidence to belief to light, then to the outbox."""
+        parts = self._parts
+        if seen is not None:
+            parts.clock.set(taken_s=seen.taken_s, read_s=seen.read_s)
+            parts.stages.sight(seen)
+        now_s = parts.clock.now_s()
+        told = self._look_after(now_s)
+        if not parts.guide.started:
+            if seen is None and parts.clock.blind_s() < BLIND_AFTER_S:
+                return
+            told += parts.guide.start(now_s)
+        if seen is not None:
+            told += self._weigh(seen.sight.evidence)
+        told += self._hear(now_s) + self._take_presses(now_s) + parts.guide.tick(now_s)
+        lit = self._light(now_s)
+        self._tell(told, seen, lit)
+
+    def _weigh(self, evidence: Sequence[Evidence]) -> list[Told]:
+        for piece in evidence:
+            self._parts.evidence_seen(piece)
+        return self._parts.guide.weigh(evidence)
+
+    def _hear(self, now_s: float) -> list[Told]:
+        """Signals and commands from outside."""
+        told: list[Told] = []
+        inbox = self._parts.reporter.inbox
+        while not inbox.empty():
+            match inbox.get():
+                case Signal(name=name, p=p):
+                    sign = Sign(SignKind.SIGNAL, name)
+                    told += self._weigh([Evidence(at_s=now_s, sign=sign, p=p)])
+                case CommandV1(kind=kind) if kind in COMMANDS:
+                    told += self._parts.guide.press(COMMANDS[kind], now_s)
+                case _:
+                    continue
+        return told
+
+    def _take_presses(self, now_s: float) -> list[Told]:
+        told: list[Told] = []
+        for name in self._parts.keys.take_presses():
+            if name == "quit":
+                self.quit = True
+            else:
+                told += self._parts.guide.press(Press(name), now_s)
+        return told
+
+    def _look_after(self, now_s: float) -> list[Told]:
+        """Note what is wrong with the station, and what is well again."""
+        parts, faults = self._parts, self._faults
+        trouble = parts.watch.trouble
+        if trouble is None and parts.clock.blind_s() > BLIND_AFTER_S:
+            trouble = (
+                f"No picture came from the camera for {BLIND_AFTER_S:g} s. Is its cable in?"
+                " The station goes on by itself when pictures come."
+            )
+        events: list[Event] = faults.note(Part.CAMERA, trouble, now_s)
+        events += faults.note(Part.DISK, parts.keeper.trouble, now_s)
+        events += faults.note(Part.BROKER, self._broker_trouble(), now_s)
+        events += faults.note(Part.NEIGHBOUR, parts.reporter.neighbour, now_s)
+        return [Told(event=event, run_id=None) for event in events]
+
+    def _broker_trouble(self) -> str | None:
+        now_s, trouble = time.monotonic(), self._parts.reporter.trouble
+        if trouble is None:
+            self._broker_away_s = None
+            return None
+        if self._broker_away_s is None:
+            self._broker_away_s = now_s
+        return trouble if now_s - self._broker_away_s >= BROKER_PATIENCE_S else None
+
+    def _light(self, now_s: float) -> float | None:
+        """Draw and show what belongs on the bench now.
+
+        Returns:
+            When new guidance was out, on the clock of the source; None when it is as before.
+        """
+        parts = self._parts
+        sees = Part.CAMERA not in self._faults.standing
+        cue = parts.guide.cue(now_s, sees=sees)
+        is_new = cue != self._cue
+        if is_new:
+            parts.watch.notice(_notice(now_s, self._cue, cue))
+            self._cue, self._marks = cue, marks_for(cue, parts.station)
+        picture, changed_px = parts.renderer.draw(self._marks, now_s)
+        parts.screen.put(picture, changed_px)
+        return parts.clock.now_s() if is_new else None
+
+    def _tell(self, told: Sequence[Told], seen: Seen | None, lit_s: float | None) -> None:
+        parts = self._parts
+        latency = {} if seen is None or lit_s is None else parts.stages.lit(seen)
+        moment = Moment(
+            now_s=parts.clock.now_s(),
+            wall=datetime.now(UTC),
+            light_s=lit_s,
+            latency_ms=latency,
+        )
+        if parts.keeper.keep(told, parts.guide.kept_state(), moment):
+            parts.reporter.wake()
+        parts.reporter.show(self._view(moment))
+
+    def _view(self, moment: Moment) -> RunView:
+        guide = self._parts.guide
+        belief, task = guide.belief, guide.task
+        if not belief.help_wanted:
+            self._help_since = None
+        elif self._help_since is None:
+            self._help_since = moment.wall
+        step = None if belief.current is None else task.steps[belief.current]
+        since = self._since if self._shown == (guide.run_id, belief.current) else moment.wall
+        self._since, self._shown = since, (guide.run_id, belief.current)
+        return RunView(
+            task=task.task_id,
+            task_title=task.title,
+            run_id=str(guide.run_id),
+            step=None if step is None else step.step_id,
+            step_words={} if step is None else step.say,
+            step_number=len(belief.done) + (0 if belief.finished else 1),
+            steps_total=len(task.steps),
+            step_since=since,
+            help_wanted=belief.help_wanted,
+            help_since=self._help_since,
+            paused=belief.paused,
+            faults=tuple(self._faults.standing.values()),
+        )
+
+
+def _notice(now_s: float, before: Cue | None, after: Cue) -> LightNotice:
+    """Which zones' light changes with this cue."""
+    cues = [cue for cue in (before, after) if cue is not None]
+    zones = {
+        zone for cue in cues for zone in (cue.zone, cue.wrong_zone, *cue.also_zones) if zone
+    }
+    return LightNotice(at_s=now_s, zones=frozenset(zones))

@@ -1,0 +1,303 @@
+"""Reads YAML that people write, and tells every mistake at once, each with its line.
+
+The only home of YAML. What a schema knows of the work stays with the schema; here stand only the
+words in which a mistake is told to somebody who is no programmer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from station_config.yaml_core import CoreSchemaLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+MAX_BYTES = 1_000_000
+"""A larger file is no task and no station; reading it would only hold the bench up."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+"""What YAML and MQTT call a thing: small letters, digits and _."""
+
+StationName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+"""Names of stations and sites, which may have a hyphen: `bench-01`."""
+
+_MEANT = {
+    r"^[a-z][a-z0-9_]*$": "small letters, digits and _ only, and a letter first.",
+    r"^[a-z][a-z0-9_-]*$": "small letters, digits, - and _ only, and a letter first.",
+    r"^[a-z]{2}$": "a language is two small letters, such as nl or en.",
+}
+
+Place = tuple[str | int, ...]
+Model = TypeVar("Model", bound="WrittenByHand")
+
+
+class WrittenByHand(BaseModel):
+    """Base of every schema for files that people write: an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One thing to mend in a file.
+
+    Attributes:
+        file: The file's name.
+        line: Counted from 1.
+        place: Where in the file, as a person would say it; empty for the whole file.
+        remedy: What is wrong or what to write instead.
+    """
+
+    file: str
+    line: int
+    place: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f" {self.place}:" if self.place else ""
+        return f"{self.file}, line {self.line}:{where} {self.remedy}"
+
+
+class YamlFileError(Exception):
+    """A file cannot be used. `mistakes` has every reason, in the order of their lines."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+def read_yaml(
+    path: Path, schema: type[Model], *, context: Mapping[str, Any] | None = None
+) -> Model:
+    """Read a file that a person wrote.
+
+    Args:
+        path: The file.
+        schema: What must stand in it.
+        context: What the schema's validators must know besides: the folder of the file.
+
+    Raises:
+        YamlFileError: The file cannot be used; the error has every mistake with its line.
+    """
+    root = _composed(path)
+    loader = CoreSchemaLoader("")
+    try:
+        written = loader.construct_document(root)
+    except yaml.constructor.ConstructorError as error:
+        line = 1 + (error.problem_mark.line if error.problem_mark else 0)
+        raise _refused(path, line, f"cannot be read: {error.problem}.") from None
+    finally:
+        loader.dispose()
+    mistakes = list(_repeated_keys(path.name, root))
+    try:
+        model = schema.model_validate(written, context=context)
+    except ValidationError as error:
+        mistakes += [_mistake(path.name, root, schema, told) for told in error.errors()]
+    if mistakes:
+        raise YamlFileError(tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
+    return model
+
+
+def line_of(path: Path, place: Place) -> int:
+    """The line on which something stands in a file that `read_yaml` has read, from 1.
+
+    For mistakes that only show when two files are held against each other.
+    """
+    return _node_at(_composed(path), place)[0]
+
+
+def _composed(path: Path) -> yaml.Node:
+    """The file as PyYAML's tree, which knows its lines."""
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise _refused(path, 1, f"cannot be opened ({error.strerror}). Check the path.") from None
+    except UnicodeDecodeError:
+        raise _refused(path, 1, "is not UTF-8 text. Save it as UTF-8.") from None
+    if len(raw) > MAX_BYTES:
+        raise _refused(path, 1, f"is larger than {MAX_BYTES} bytes; such a file is not read.")
+    try:
+        root = yaml.compose(text, Loader=CoreSchemaLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "the lines do not fit together"
+        remedy = f"is not YAML here: {problem}. Look at the spaces, colons and quotes."
+        raise _refused(path, 1 + (mark.line if mark else 0), remedy) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _refused(path, 1, f"is not YAML: {error}.") from None
+    if root is None:
+        raise _refused(path, 1, "is empty.")
+    if _has_alias(root):
+        raise _refused(path, 1, "uses & and * to repeat parts; write them out.")
+    return root
+
+
+def _refused(path: Path, line: int, remedy: str) -> YamlFileError:
+    return YamlFileError((Mistake(file=path.name, line=line, place="", remedy=remedy),))
+
+
+def _has_alias(root: yaml.Node) -> bool:
+    """Whether a node is used twice: a few lines of aliases can stand for gigabytes."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            return True
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+    return False
+
+
+def _repeated_keys(file: str, node: yaml.Node, place: Place = ()) -> Iterator[Mistake]:
+    """YAML lets the last of two equal keys win, which hides the first from its author."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                remedy = "stands here twice; keep one of them."
+                where = _spoken((*place, key.value))
+                yield Mistake(file=file, line=_line(key), place=where, remedy=remedy)
+            seen.add(key.value)
+            yield from _repeated_keys(file, value, (*place, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, part in enumerate(node.value):
+            yield from _repeated_keys(file, part, (*place, number))
+
+
+def _mistake(file: str, root: yaml.Node, schema: type[BaseModel], told: Any) -> Mistake:
+    line, found = _node_at(root, told["loc"])
+    place = found
+    if told["type"] == "missing":
+        place = (*found, told["loc"][-1])
+    return Mistake(file=file, line=line, place=_spoken(place), remedy=_remedy(schema, told))
+
+
+def _node_at(root: yaml.Node, place: Place) -> tuple[int, Place]:
+    """The line of the deepest node on the way to `place`, and the way that really exists.
+
+    Pydantic names the branch of a union in the place of an error; such parts are passed over.
+    """
+    node, line, found = root, _line(root), list[str | int]()
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((p for p in node.value if p[0].value == str(part)), None)
+            if pair is None:
+                continue
+            line, node = _line(pair[0]), pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part >= len(node.value):
+                continue
+            node = node.value[part]
+            line = _line(node)
+        else:
+            continue
+        found.append(part)
+    return line, tuple(found)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _spoken(place: Place) -> str:
+    """`steps > number 2 > take`."""
+    return " > ".join(f"number {part + 1}" if isinstance(part, int) else part for part in place)
+
+
+_REMEDIES = {
+    "missing": "is missing.",
+    "string_type": "must be text; put it between quotes.",
+    "bool_type": "must be true or false.",
+    "bool_parsing": "must be true or false.",
+    "list_type": "must be a list: [ , ] or lines that begin with '- '.",
+    "tuple_type": "must be a list: [ , ] or lines that begin with '- '.",
+    "dict_type": "must be a group of 'name: value' lines.",
+    "model_type": "must be a group of 'name: value' lines.",
+    "model_attributes_type": "must be a group of 'name: value' lines.",
+    "finite_number": "must be an ordinary number.",
+    "string_too_short": "must not be empty.",
+    "int_type": "must be a whole number.",
+    "int_parsing": "must be a whole number.",
+    "int_from_float": "must be a whole number.",
+    "float_type": "must be a number.",
+    "float_parsing": "must be a number.",
+    "greater_than": "must be more than {gt:g}.",
+    "greater_than_equal": "must be {ge:g} or more.",
+    "less_than": "must be less than {lt:g}.",
+    "less_than_equal": "must be {le:g} or less.",
+    "too_short": "needs at least {min_length}, has {actual_length}.",
+    "too_long": "may have at most {max_length}, has {actual_length}.",
+    "literal_error": "can be {expected}.",
+    "enum": "can be {expected}.",
+    "value_error": "{error}",
+}
+"""Pydantic's kinds of mistake in words that a job coach knows."""
+
+
+def _remedy(schema: type[BaseModel], told: Any) -> str:
+    kind, context = told["type"], told.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(schema, told["loc"])
+    if kind == "string_pattern_mismatch":
+        return _MEANT.get(context["pattern"], f"does not fit {context['pattern']}.")
+    if kind in _REMEDIES:
+        return _REMEDIES[kind].format(**context)
+    return f"{told['msg']}."
+
+
+def _unknown_key(schema: type[BaseModel], place: Place) -> str:
+    known = sorted(_known_keys(schema, place[:-1]))
+    return unknown_name(str(place[-1]), known, otherwise="is not known here; known are")
+
+
+def unknown_name(name: str, known: list[str], *, otherwise: str) -> str:
+    """`did you mean 'bin_a'?`, or `otherwise` and what is known."""
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"{otherwise} {', '.join(known)}." if known else f"{otherwise} none."
+
+
+def _known_keys(schema: Any, place: Place) -> set[str]:
+    """The keys that may stand at `place`, over all branches that lead there."""
+    kinds = {schema}
+    for part in place:
+        deeper = {kind for outer in kinds for kind in _inside(outer, part)}
+        kinds = deeper or kinds
+    models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return {field.alias or name for model in models for name, field in model.model_fields.items()}
+
+
+def _inside(kind: Any, part: str | int) -> Iterator[Any]:
+    """What may stand under `part` of a value of this kind."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            if part in (name, field.alias):
+                yield from _plain(field.annotation)
+        if part == kind.__name__:
+            yield kind
+        return
+    origin = get_origin(kind)
+    if (origin is dict and isinstance(part, str)) or (origin in (list, tuple)):
+        yield from _plain(get_args(kind)[-1] if origin is dict else get_args(kind)[0])
+
+
+def _plain(kind: Any) -> Iterator[Any]:
+    """The kinds a union or an annotated kind is made of."""
+    if get_origin(kind) in (list, dict, tuple) or not get_args(kind):
+        yield kind
+        return
+    for part in get_args(kind):
+        yield from _plain(part)

@@ -1,0 +1,164 @@
+"""What the station thinks about one run, as a value: replaced, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tasks.events import SupportLevel
+from tasks.order import places_of
+
+if TYPE_CHECKING:
+    from tasks.order import Order, StepSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """One way in which the run may stand, and how probable that is.
+
+    Attributes:
+        done: The steps that are behind the worker.
+        open: The steps that may come next.
+        unseen: Those of `done` whose own sign was not seen: it follows from a later one.
+        weight: Probability, 0 to 1; all guesses together are 1.
+        last: The step that was finished last, or None.
+        since_s: When that was.
+    """
+
+    done: StepSet
+    open: StepSet
+    unseen: StepSet = 0
+    weight: float
+    last: int | None
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongZone:
+    """A hand went where no step wants it now.
+
+    Attributes:
+        zone: Where it went.
+        until_s: Until when the light there says "look again".
+    """
+
+    zone: str
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldReach:
+    """A wrong reach that was told already, so that one visit is told once.
+
+    Attributes:
+        zone: Where.
+        at_s: When it was told.
+        left_s: When the hand left again; None while it is there.
+    """
+
+    zone: str
+    at_s: float
+    left_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Trail:
+    """The steps that were reported as finished, newest first: what `back` goes back along."""
+
+    place: int
+    before: Trail | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A step that time finishes."""
+
+    place: int
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief:
+    """What the station thinks about one run.
+
+    What is reported (`done`) only follows what is believed (`guesses`) when it is sure enough.
+
+    Attributes:
+        order: Of the run's task.
+        bins: Zones that parts are taken from, for wrong reaches.
+        guesses: How the run may stand, most probable first. Always at least one.
+        reported: The steps that were reported as finished.
+        open: The steps that may come next, going by `reported`.
+        trail: The steps in the order in which they were reported.
+        shown: The step the worker is shown; None when the run is finished.
+        asked: The step about which the worker is asked "is it done?", or None.
+        step_since_s: Since when the worker is on the step shown. Pauses do not count: a resumed
+            run has this moved on by as long as the pause was.
+        run_since_s: The same for the run.
+        last_s: The newest time that was told. Time never falls.
+        paused_s: Since when the run is paused, or None.
+        help_wanted: A coach was called and has not answered.
+        doubt_since_s: Since when it is unclear whether a step is done, or None.
+        long_asked: The worker was asked about this step because nothing was seen for long.
+        wrong_zone: The last wrong reach, for the light.
+        told_reach: The last wrong reach, so that it is told once.
+        wrong_pick: A part came from a wrong bin since the step began.
+        waits: The open steps that time finishes.
+        support: How much help is offered.
+    """
+
+    order: Order
+    bins: frozenset[str]
+    guesses: tuple[Guess, ...]
+    reported: StepSet
+    open: StepSet
+    trail: Trail | None = None
+    shown: int | None
+    asked: int | None = None
+    step_since_s: float
+    run_since_s: float
+    last_s: float
+    paused_s: float | None = None
+    help_wanted: bool = False
+    doubt_since_s: float | None = None
+    long_asked: bool = False
+    wrong_zone: WrongZone | None = None
+    told_reach: ToldReach | None = None
+    wrong_pick: bool = False
+    waits: tuple[Wait, ...] = ()
+    support: SupportLevel = SupportLevel.CONTOUR
+
+    @property
+    def done(self) -> frozenset[int]:
+        """The places that were reported as finished. Enough to resume the run after a crash."""
+        return frozenset(places_of(self.reported))
+
+    @property
+    def steps_done(self) -> int:
+        """How many steps were reported as finished."""
+        return self.reported.bit_count()
+
+    @property
+    def current(self) -> int | None:
+        """The place of the step the worker is shown or asked about; None when all is done."""
+        return self.shown if self.asked is None else self.asked
+
+    @property
+    def paused(self) -> bool:
+        """Whether the worker paused."""
+        return self.paused_s is not None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the worker is being asked if the current step is done."""
+        return self.asked is not None
+
+    @property
+    def finished(self) -> bool:
+        """Whether every step was reported."""
+        return self.reported == self.order.everything
+
+    def sureness(self, place: int) -> float:
+        """How probable it is that this step is done, 0 to 1."""
+        bit = 1 << place
+        return min(1.0, sum(guess.weight for guess in self.guesses if guess.done & bit))

@@ -1,0 +1,236 @@
+"""How one moment's evidence changes the guesses about a run: Bayes' rule over a bounded beam.
+
+Each guess can explain a sign in four ways: it did not happen; it finished an open step; it
+happened and finished nothing; or it finished a later step, and what lies between was missed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import exp, log
+from typing import TYPE_CHECKING
+
+from tasks.belief import Guess
+from tasks.model import Finish, SignKind
+from tasks.order import lowest, step_at
+from tasks.reliability import RELIABILITY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tasks.model import Sign
+    from tasks.order import Order, StepSet
+
+MOST_GUESSES = 12
+"""More guesses did not change an outcome in the tests; each costs about 3 µs a sign."""
+LEAST_WEIGHT = 1e-6
+FORGET_S = 60.0
+"""A suspicion that nothing confirms loses two thirds of its weight in this time."""
+
+IMPLIED = 1.0
+"""A part that lies in the jig was taken: how probable "put" is when "take" was not seen."""
+IMPLIED_AFTER_WRONG_PICK = 0.1
+"""The same when the last part that was taken came from a wrong bin."""
+SKIPPED_TOO = 0.3
+"""Who left out one step probably left out the next, which belongs to it."""
+MOST_MISSED = 3
+"""Signs of steps that lie further ahead say nothing."""
+CANDIDATES = 4
+"""How many later steps with the same sign are looked at."""
+
+REPEATED = 0.45
+"""How probable it is, right after a step, that its sign comes again and means nothing new: a hand
+that puts the part straight. Falls off with `REPEATED_FADE_S`."""
+REPEATED_FADE_S = 2.0
+
+EARLY_SHARE = 0.2
+"""Sooner than this share of its usual time, a step is less probable to be finished."""
+EARLY_LOG_ODDS = 0.75
+"""So much less at the very start: a sign at p = 0.9 is then believed as one at 0.81."""
+
+
+def weighed(
+    guesses: Sequence[Guess],
+    signs: Sequence[tuple[Sign, float]],
+    *,
+    at_s: float,
+    order: Order,
+    reported: StepSet,
+    wrong_pick: bool,
+) -> tuple[Guess, ...]:
+    """The guesses after signs that exclude each other, most probable first.
+
+    Args:
+        guesses: As they were before.
+        signs: Each with the probability that it happened, together at most 1; what is left over
+            is the probability of anything else.
+        at_s: When.
+        order: Of the run's task.
+        reported: The steps that the worker saw being ticked off.
+        wrong_pick: A part came from a wrong bin since the step began.
+    """
+    rest = max(0.0, 1.0 - sum(p for _, p in signs))
+    after: list[Guess] = []
+    for guess in guesses:
+        stays = rest
+        for sign, p in signs:
+            own = guess.open & order.wanted_by(sign)
+            if own:
+                place = _which(own, guess, order)
+                sure = _timely(p, place, guess, at_s, order)
+                after.append(_finished(guess, (place,), sure, at_s, order))
+                stays += p - sure
+                continue
+            stays += p * _stray(sign, guess, at_s, order, reported)
+            later = nearest_later(sign, guess, order)
+            if later is not None:
+                factor = _unseen_factor(later, order, wrong_pick=wrong_pick)
+                after.append(_finished(guess, later, p * factor, at_s, order))
+        after.append(replace(guess, weight=guess.weight * stays))
+    return kept(after)
+
+
+def kept(guesses: Iterable[Guess]) -> tuple[Guess, ...]:
+    """Equal guesses made one, the improbable dropped, weights that sum to 1."""
+    by_done: dict[StepSet, Guess] = {}
+    for guess in guesses:
+        other = by_done.get(guess.done)
+        if other is None:
+            by_done[guess.done] = guess
+        else:
+            heavier = guess if guess.weight > other.weight else other
+            by_done[guess.done] = replace(heavier, weight=guess.weight + other.weight)
+    ranked = sorted(by_done.values(), key=lambda guess: (-guess.weight, guess.done))
+    ranked = ranked[:MOST_GUESSES]
+    total = sum(guess.weight for guess in ranked)
+    if total <= 0.0:
+        return (replace(ranked[0], weight=1.0),)
+    least = LEAST_WEIGHT * total
+    ranked = [guess for guess in ranked if guess.weight >= least]
+    total = sum(guess.weight for guess in ranked)
+    return tuple(replace(guess, weight=guess.weight / total) for guess in ranked)
+
+
+def forgotten(guesses: tuple[Guess, ...], reported: StepSet, passed_s: float) -> tuple[Guess, ...]:
+    """The guesses after a time without evidence: what nothing confirms fades."""
+    if len(guesses) == 1 or passed_s <= 0.0:
+        return guesses
+    fade = exp(-passed_s / FORGET_S)
+    return kept(
+        guess if guess.done == reported else replace(guess, weight=guess.weight * fade)
+        for guess in guesses
+    )
+
+
+def finished_by_worker(
+    guesses: tuple[Guess, ...], place: int, at_s: float, order: Order
+) -> tuple[Guess, ...]:
+    """The guesses after the worker (or a clock) said that an open step is done."""
+    bit = 1 << place
+    return kept(
+        guess if guess.done & bit else _finished(guess, (place,), 1.0, at_s, order)
+        for guess in guesses
+    )
+
+
+def with_all(guesses: tuple[Guess, ...], done: StepSet) -> tuple[Guess, ...]:
+    """Only the guesses in which all of `done` is done."""
+    return kept(guess for guess in guesses if not done & ~guess.done)
+
+
+def nearest_later(sign: Sign, guess: Guess, order: Order) -> tuple[int, ...] | None:
+    """The places that must have been finished unseen for this sign to finish a later step.
+
+    Returns:
+        Those places and, last, the later step itself, lowest first; None when there is none near.
+    """
+    waiting = order.wanted_by(sign) & ~guess.done & ~guess.open
+    best: tuple[int, ...] | None = None
+    for _ in range(CANDIDATES):
+        if not waiting:
+            break
+        place = lowest(waiting)
+        waiting &= waiting - 1
+        missing = order.before[place] & ~guess.done
+        if missing.bit_count() <= MOST_MISSED and (
+            best is None or missing.bit_count() < len(best) - 1
+        ):
+            best = (*_few(missing), place)
+    return best
+
+
+def _few(places: StepSet) -> Iterator[int]:
+    while places:
+        yield lowest(places)
+        places &= places - 1
+
+
+def _which(own: StepSet, guess: Guess, order: Order) -> int:
+    """Of several open steps that want the sign: the one that goes on with the last, else the first.
+
+    Steps that want the same sign cannot be told apart by it.
+    """
+    if guess.last is not None and own & (own - 1):
+        for follower in order.followers[guess.last]:
+            if own >> follower & 1 and order.continues(follower, guess.last):
+                return follower
+    return lowest(own)
+
+
+def _timely(p: float, place: int, guess: Guess, at_s: float, order: Order) -> float:
+    """How far to believe that the step is done: less so soon after the step before."""
+    soon_s = EARLY_SHARE * step_at(order, place).usual_s
+    passed_s = at_s - guess.since_s
+    if passed_s >= soon_s or not 0.0 < p < 1.0:
+        return p
+    log_odds = log(p / (1.0 - p)) - EARLY_LOG_ODDS * (1.0 - max(0.0, passed_s) / soon_s)
+    return 1.0 / (1.0 + exp(-log_odds))
+
+
+def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSet) -> float:
+    """How probable the sign is without finishing anything, if the run stands as guessed."""
+    stray = RELIABILITY[sign.kind].stray if sign.kind in RELIABILITY else 1.0
+    if guess.last is None or step_at(order, guess.last).sign != sign:
+        return stray
+    if not reported >> guess.last & 1:
+        return 1.0  # The light did not move on, so the worker does it again.
+    return min(1.0, stray + REPEATED * exp(-max(0.0, at_s - guess.since_s) / REPEATED_FADE_S))
+
+
+def _unseen_factor(later: tuple[int, ...], order: Order, *, wrong_pick: bool) -> float:
+    *missing, place = later
+    if is_implied(missing, place, order):
+        return IMPLIED_AFTER_WRONG_PICK if wrong_pick else IMPLIED
+    first = step_at(order, missing[0]).sign
+    missed = RELIABILITY[SignKind.PICKED if first is None else first.kind].missed
+    return missed * SKIPPED_TOO ** (len(missing) - 1)
+
+
+def is_implied(missing: Sequence[int], place: int, order: Order) -> bool:
+    """Whether the one missing step must have happened: what is put down was taken."""
+    return (
+        len(missing) == 1
+        and order.continues(place, missing[0])
+        and step_at(order, place).finish is Finish.PLACE
+        and step_at(order, missing[0]).finish in {Finish.TAKE, Finish.REMOVE}
+    )
+
+
+def _finished(
+    guess: Guess, places: tuple[int, ...], factor: float, at_s: float, order: Order
+) -> Guess:
+    """The guess with these places done, the last of them by its own sign."""
+    done, open_steps, unseen = guess.done, guess.open, guess.unseen
+    for place in places:
+        done |= 1 << place
+        open_steps = order.opened(open_steps, done, place)
+    for place in places[:-1]:
+        unseen |= 1 << place
+    return Guess(
+        done=done,
+        open=open_steps,
+        unseen=unseen,
+        weight=guess.weight * factor,
+        last=places[-1],
+        since_s=at_s,
+    )

@@ -1,0 +1,205 @@
+"""What visits to zones mean: evidence, with the probability that it really happened. Pure.
+
+The weights below are log-odds. They were set from what the twin's truth says of visits with such
+features, and checked on the desk film; docs/vision.md tells how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import exp, inf
+from typing import TYPE_CHECKING
+
+from station_config.station import ZoneKind
+from tasks.model import Evidence, Sign, SignKind
+from vision.visits import AWAY, Phase, Turn, Visit, step
+from vision.zones import ZoneShapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from station_config.station import Zone
+    from vision.observations import LookSeen, Observation
+
+TOUCH_S = 0.5
+"""A fingertip that rests on a button this long means it. Shorter, and hands that pause on their
+way press buttons; longer, and people press again."""
+TOUCH_REST_MM = 14.0
+"""A resting fingertip strays less than this: the tremble of landmarks is 2–4 mm, people sway."""
+
+SURE = 0.97
+"""No single visit says more than this, or less than 1 - SURE: landmarks lie now and then."""
+
+HAND_REACHED_P = 0.96
+ARM_REACHED_P = 0.85
+"""An arm without a recognised hand can be a sleeve, a tool or a box pushed over the bench."""
+
+TOUCHED_P = 0.97
+ARM_TOUCHED_P = 0.9
+
+CHANGED_LOOK = 0.25
+"""From this difference on, the look of a place has changed (docs/vision.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What has been read so far. Replaced, never changed.
+
+    Attributes:
+        visits: Zone to the visit that is going on; zones that nobody visits are left out.
+        touched: Buttons that have been pressed in the visit that is going on.
+        last_s: Time of the last evidence: the next is never older.
+    """
+
+    visits: Mapping[str, Visit] = field(default_factory=dict)
+    touched: frozenset[str] = frozenset()
+    last_s: float = -inf
+
+    def touch_share(self, zone_id: str) -> float:
+        """How far the touch of a button has come, 0 to 1."""
+        visit = self.visits.get(zone_id, AWAY)
+        if zone_id in self.touched:
+            return 1.0
+        if visit.phase is Phase.AWAY or visit.rest_mm() > TOUCH_REST_MM:
+            return 0.0
+        return min(1.0, visit.dwell_s / TOUCH_S)
+
+
+class EvidenceReader:
+    """Reads observations against the zones of one bench. Holds only what never changes."""
+
+    def __init__(self, zones: Iterable[Zone]) -> None:
+        self._zones = {zone.zone_id: zone for zone in zones}
+        self._shapes = ZoneShapes(self._zones.values())
+
+    def read(
+        self, reading: Reading, observation: Observation
+    ) -> tuple[Reading, tuple[Evidence, ...]]:
+        """Take one frame into account.
+
+        Args:
+            reading: What was read before.
+            observation: The frame; not older than the one before.
+
+        Returns:
+            What is read now, and the evidence that this frame completed, oldest first. Evidence
+            of a reach bears the time at which the fingertip came in, the rest the time at which
+            it became certain; time never falls.
+        """
+        visits: dict[str, Visit] = {}
+        touched = set(reading.touched)
+        told: list[Evidence] = []
+        for zone_id, seen in self._shapes.seen_in(observation).items():
+            zone = self._zones[zone_id]
+            visit, turn = step(reading.visits.get(zone_id, AWAY), seen, zone)
+            if turn is Turn.ENTERED:
+                told.append(_reached(zone, visit))
+            elif turn is Turn.LEFT:
+                look = observation.looks.get(zone_id)
+                told += _after_leaving(zone, visit, look, observation.at_s)
+                visit = AWAY
+            if zone.kind is ZoneKind.BUTTON and zone_id not in touched and _is_touch(visit):
+                touched.add(zone_id)
+                told.append(_evidence(SignKind.TOUCHED, zone, observation.at_s, _touched_p(visit)))
+            if visit.phase is Phase.AWAY:
+                touched.discard(zone_id)
+            else:
+                visits[zone_id] = visit
+        ordered, last_s = _never_falling(told, reading.last_s)
+        return Reading(visits=visits, touched=frozenset(touched), last_s=last_s), ordered
+
+
+def _never_falling(told: list[Evidence], last_s: float) -> tuple[tuple[Evidence, ...], float]:
+    ordered: list[Evidence] = []
+    for piece in sorted(told, key=lambda piece: piece.at_s):
+        last_s = max(last_s, piece.at_s)
+        ordered.append(Evidence(at_s=last_s, sign=piece.sign, p=piece.p))
+    return tuple(ordered), last_s
+
+
+def _evidence(kind: SignKind, zone: Zone, at_s: float, p: float) -> Evidence:
+    return Evidence(at_s=at_s, sign=Sign(kind, zone.zone_id), p=round(p, 3))
+
+
+def _reached(zone: Zone, visit: Visit) -> Evidence:
+    p = HAND_REACHED_P if visit.hand_frames else ARM_REACHED_P
+    return _evidence(SignKind.REACHED, zone, visit.began_s, p)
+
+
+def _is_touch(visit: Visit) -> bool:
+    return (
+        visit.phase is Phase.INSIDE
+        and visit.dwell_s >= TOUCH_S
+        and visit.rest_mm() <= TOUCH_REST_MM
+    )
+
+
+def _touched_p(visit: Visit) -> float:
+    return TOUCHED_P if visit.hand_frames * 2 >= visit.frames else ARM_TOUCHED_P
+
+
+def _after_leaving(
+    zone: Zone, visit: Visit, look: LookSeen | None, at_s: float
+) -> Iterable[Evidence]:
+    yield _evidence(SignKind.LEFT, zone, at_s, HAND_REACHED_P)
+    match zone.kind:
+        case ZoneKind.BIN:
+            p = _share(_grasp_log_odds(visit))
+            yield _evidence(SignKind.PICKED, zone, at_s, p)
+        case ZoneKind.PLACE:
+            placed, removed = _placed_and_removed(visit, look)
+            yield _evidence(SignKind.PLACED, zone, at_s, placed)
+            yield _evidence(SignKind.REMOVED, zone, at_s, removed)
+        case ZoneKind.BUTTON:
+            pass
+
+
+def _grasp_log_odds(visit: Visit) -> float:
+    """Whether the hand did something there: it stays, slows down and goes in deep.
+
+    Somebody who takes a part stands still over it for 0.2 s at least; a hand on its way crosses a
+    bin of 130 mm in 0.1–0.3 s and does not slow down.
+    """
+    dwell = _between(visit.dwell_s, (0.15, -3.0), (0.3, -0.5), (0.45, 0.8), (0.7, 1.8), (8.0, 1.0))
+    slow = _between(visit.slowest_mm_s, (60.0, 1.2), (150.0, 0.5), (300.0, -0.5), (600.0, -2.0))
+    deep = _between(visit.deepest_mm, (5.0, -1.5), (15.0, -0.3), (30.0, 0.6), (50.0, 1.0))
+    return dwell + slow + deep + _agreement(visit)
+
+
+def _agreement(visit: Visit) -> float:
+    """What the two witnesses add by agreeing: a hand was recognised, and the zone was covered."""
+    by_hand = visit.hand_frames > 0
+    if visit.covered_most is None:
+        return 0.0
+    if visit.covered_most < 0.1:  # noqa: PLR2004 - a fingertip covers a tenth of a small bin
+        return -1.0 if by_hand else -2.0
+    return 0.4 if by_hand else -0.2
+
+
+def _placed_and_removed(visit: Visit, look: LookSeen | None) -> tuple[float, float]:
+    """The two share one probability: that a hand did something there."""
+    log_odds = _grasp_log_odds(visit)
+    if look is None:
+        acted = _share(log_odds)
+        return acted, (1.0 - SURE) * acted
+    log_odds += _between(look.changed, (0.05, -2.5), (CHANGED_LOOK, 0.5), (0.5, 2.0))
+    acted = _share(log_odds)
+    placed = acted * _share(_between(look.fuller, (-0.15, -3.0), (0.0, 1.0), (0.15, 3.0)))
+    return placed, acted - placed
+
+
+def _share(log_odds: float) -> float:
+    """Log-odds as a probability, never surer than `SURE`."""
+    return min(SURE, max(1.0 - SURE, 1.0 / (1.0 + exp(-log_odds))))
+
+
+def _between(value: float, *points: tuple[float, float]) -> float:
+    """Straight lines through `points`, level before the first and after the last."""
+    x0, y0 = points[0]
+    if value <= x0:
+        return y0
+    for x1, y1 in points[1:]:
+        if value <= x1:
+            return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
+        x0, y0 = x1, y1
+    return y0
