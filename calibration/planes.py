@@ -61,12 +61,14 @@ class PlaneFit:
         rms: Root mean square distance at the points used, in the unit of the target.
         worst: The largest distance at a point used, in the unit of the target.
         points_used: How many of the points were not left out as outliers.
+        used: Shape (N,), bool: which of the points those are.
     """
 
     plane_map: PlaneMap
     rms: float
     worst: float
     points_used: int
+    used: NDArray[np.bool_]
 
 
 def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> PlaneFit:
@@ -85,7 +87,7 @@ def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> Pla
     """
     if len(source) < MIN_POINTS or len(source) != len(target):
         raise ValueError(f"need 4 or more matched points, got {len(source)} and {len(target)}")
-    if _on_one_line(source) or _on_one_line(target):
+    if lie_on_one_line(source) or lie_on_one_line(target):
         raise ValueError("the points lie on one line; spread them over the bench")
     keep = np.ones(len(source), dtype=bool)
     if len(source) > MIN_POINTS:
@@ -102,10 +104,11 @@ def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> Pla
         rms=float(np.sqrt(np.mean(error**2))),
         worst=float(error.max()),
         points_used=int(keep.sum()),
+        used=keep,
     )
 
 
-def _on_one_line(points: Points) -> bool:
+def lie_on_one_line(points: Points) -> bool:
     """Whether the points span no area: the smaller spread is under 1/1000 of the larger."""
     spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
     return bool(spread[1] < 1e-3 * max(spread[0], 1e-12))

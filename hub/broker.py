@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from hub.listener import BrokerAddress
+from hub.broker_address import BrokerAddress
 
 if TYPE_CHECKING:
     from hub.health import Health
@@ -200,7 +200,12 @@ class OwnBroker:
             self._stop.wait(wait_s)
 
     def _run_once(self) -> None:
-        child = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, env=_environment())
+        child = subprocess.Popen(
+            self._command(),
+            stdin=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,  # Ctrl+C is for the hub, which ends its broker in order
+        )
         self._child = child
         if self._stop.is_set():
             child.terminate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.schema import aside, events, outboxes, runs, stations, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from hub.draft import Outbox
@@ -37,39 +38,81 @@ def _insert(connection: sa.Connection, table: sa.Table) -> Insert:
 def write_events(
     connection: sa.Connection, arrived: Collection[EventArrived], now: datetime
 ) -> int:
-    """Insert events, once each by `event_id`, and note their runs. Returns how many were new."""
+    """Insert events, once each by `event_id`, and note their runs. Returns how many were new.
+
+    Compiled once and given to the driver as it is: SQLAlchemy's own way with the parameters costs
+    as much as SQLite's with the rows (benchmarks/hub_ingest.py).
+    """
     if not arrived:
         return 0
-    insert = _insert(connection, events).on_conflict_do_nothing(index_elements=["event_id"])
-    added = connection.execute(insert, [_event_row(one, now) for one in arrived]).rowcount
+    insert = _event_insert(connection.dialect)
+    stored_at = insert.bind("stored_at", now)
+    rows = [insert.row(one, stored_at) for one in arrived]
+    added = connection.exec_driver_sql(insert.statement, rows).rowcount
     _write_runs(connection, arrived)
     return added if added >= 0 else len(arrived)
 
 
-def _event_row(arrived: EventArrived, now: datetime) -> Row:
-    event = arrived.event
-    return {
-        "event_id": event.event_id,
-        "outbox": event.outbox,
-        "seq": event.seq,
-        "type": event.type,
-        "site": arrived.site,
-        "station": event.station,
-        "run_id": event.run_id,
-        "task": event.task,
-        "step": event.step,
-        "turn": event.turn,
-        "zone": event.zone,
-        "at": event.at,
-        "at_s": event.at_s,
-        "took_s": event.took_s,
-        "support": event.support,
-        "confidence": event.confidence,
-        "worker": event.worker,
-        "latency_ms": event.latency_ms,
-        "note": event.note,
-        "stored_at": now,
-    }
+class _EventInsert:
+    """The insert of events, compiled for one kind of database."""
+
+    def __init__(self, dialect: sa.engine.Dialect) -> None:
+        insert = postgresql.insert(events) if dialect.name == "postgresql" else sqlite.insert(events)
+        names = [column.name for column in events.columns if column.name != "id"]
+        compiled = (
+            insert.values({name: sa.bindparam(name) for name in names})
+            .on_conflict_do_nothing(index_elements=["event_id"])
+            .compile(dialect=dialect)
+        )
+        self.statement = str(compiled)
+        self._order = compiled.positiontup  # type: ignore[attr-defined]
+        self._binds: dict[str, Callable[[object], object] | None] = {
+            column.name: column.type.dialect_impl(dialect).bind_processor(dialect)
+            for column in events.columns
+        }
+        self._uuid = self._binds["event_id"] or _as_is
+        self._moment = self._binds["at"] or _as_is
+        self._json = self._binds["latency_ms"] or _as_is
+
+    def bind(self, column: str, value: object) -> object:
+        """A value as the driver wants it."""
+        return (self._binds[column] or _as_is)(value)
+
+    def row(self, arrived: EventArrived, stored_at: object) -> tuple[object, ...] | Row:
+        """An event as the driver wants it: in the order of the columns, or by name."""
+        event = arrived.event
+        row: Row = {
+            "event_id": self._uuid(event.event_id),
+            "outbox": self._uuid(event.outbox),
+            "seq": event.seq,
+            "type": event.type,
+            "site": arrived.site,
+            "station": event.station,
+            "run_id": event.run_id,
+            "task": event.task,
+            "step": event.step,
+            "turn": event.turn,
+            "zone": event.zone,
+            "at": self._moment(event.at),
+            "at_s": event.at_s,
+            "took_s": event.took_s,
+            "support": event.support,
+            "confidence": event.confidence,
+            "worker": event.worker,
+            "latency_ms": None if event.latency_ms is None else self._json(event.latency_ms),
+            "note": event.note,
+            "stored_at": stored_at,
+        }
+        return row if self._order is None else tuple(row[name] for name in self._order)
+
+
+def _as_is(value: object) -> object:
+    return value
+
+
+@cache
+def _event_insert(dialect: sa.engine.Dialect) -> _EventInsert:
+    return _EventInsert(dialect)
 
 
 def _write_runs(connection: sa.Connection, arrived: Iterable[EventArrived]) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from hub.inbox import settle
 from hub.intake import read
 from hub.store import StorageTroubleError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from hub.draft import Ack
     from hub.health import Health
+    from hub.inbox import Inbox, Message
     from hub.intake import Arrived
-    from hub.listener import Listener, Message
     from hub.metrics import Metrics
     from hub.store import Store, Written
 
@@ -30,7 +32,8 @@ class Writer:
     """The one thread that writes.
 
     Args:
-        listener: Where messages come from, and where acknowledgements go.
+        inbox: Where messages come from.
+        acknowledge: Tells stations what is stored.
         store: Where they go to.
         health: Told under `storage`.
         metrics: Counted in.
@@ -41,14 +44,16 @@ class Writer:
     def __init__(
         self,
         *,
-        listener: Listener,
+        inbox: Inbox,
+        acknowledge: Callable[[Sequence[Ack]], None],
         store: Store,
         health: Health,
         metrics: Metrics,
         stored: Callable[[frozenset[tuple[str, str]]], None] = lambda _stations: None,
         after_commit: Callable[[], None] = lambda: None,
     ) -> None:
-        self._listener = listener
+        self._inbox = inbox
+        self._acknowledge = acknowledge
         self._store = store
         self._health = health
         self._metrics = metrics
@@ -59,7 +64,7 @@ class Writer:
         """Write what comes in, until `stop`."""
         self._health.tell("storage", well=True)
         while not stop.is_set():
-            messages = self._listener.take(at_most=BATCH, timeout_s=0.2)
+            messages = self._inbox.take(at_most=BATCH, timeout_s=0.2)
             if messages:
                 self._write_batch(messages, stop)
 
@@ -70,10 +75,8 @@ class Writer:
         if written is None:
             return
         self._after_commit()
-        for ack in written.acks:
-            self._listener.acknowledge(ack)
-        for message in messages:
-            message.settle()
+        self._acknowledge(written.acks)
+        settle(messages)
         self._count(written)
         if written.stations:
             self._stored(written.stations)

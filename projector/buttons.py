@@ -1,4 +1,4 @@
-"""How the touch buttons of a bench look for a cue: which are there, which are bright, their words."""
+"""The touch buttons of a bench for a cue: which are there, which are bright, what they say."""
 
 from __future__ import annotations
 
@@ -84,6 +84,7 @@ def drawn(zone: Zone, cue: Cue, *, language: str, touch: Touch | None) -> Drawn 
         icon=icon,
         title=title,
         bright=bright or asked or helping,
+        pulses=asked,
         fraction=fraction,
         language=language,
     )
@@ -121,7 +122,14 @@ def in_steps(fraction: float) -> float:
 
 
 def _laid_out(
-    zone: Zone, *, icon: Icon, title: str, bright: bool, fraction: float | None, language: str
+    zone: Zone,
+    *,
+    icon: Icon,
+    title: str,
+    bright: bool,
+    pulses: bool,
+    fraction: float | None,
+    language: str,
 ) -> Drawn:
     box = bounds(zone.polygon_mm)
     setting = _title_setting(title, box)
@@ -132,9 +140,9 @@ def _laid_out(
         words = Words(
             lines=setting.lines,
             box=Box(
-                left_mm=box.left_mm + EDGE_MM / 2,
+                left_mm=box.left_mm + EDGE_MM,
                 bottom_mm=box.bottom_mm + EDGE_MM,
-                right_mm=box.right_mm - EDGE_MM / 2,
+                right_mm=box.right_mm - EDGE_MM,
                 top_mm=icon_bottom,
             ),
             letter_mm=setting.letter_mm,
@@ -157,6 +165,7 @@ def _laid_out(
         ),
         title=words,
         bright=bright,
+        pulses=pulses,
         fraction=fraction,
         mirrored=is_right_to_left(title),
     )
@@ -165,7 +174,7 @@ def _laid_out(
 
 def _title_setting(title: str, box: Box) -> Setting | None:
     """The title as large as fits in the lower part of the button; None when it does not fit."""
-    room = box.width_mm - EDGE_MM
+    room = box.width_mm - 2 * EDGE_MM
     for letter_mm in TITLE_MM:
         setting = balanced(title, letter_mm=letter_mm, max_width_mm=room)
         whole = " ".join(setting.lines) == " ".join(title.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import atan2, ceil, cos, hypot, pi, sin, tau
 from typing import TYPE_CHECKING
 
@@ -94,14 +95,15 @@ def disc(centre_mm: PointMm, radius_mm: float) -> PolygonMm:
     """A circle as a polygon."""
     count = max(12, ceil(tau * radius_mm / ARC_STEP_MM))
     return tuple(
-        (centre_mm[0] + radius_mm * cos(tau * k / count), centre_mm[1] + radius_mm * sin(tau * k / count))
+        (
+            centre_mm[0] + radius_mm * cos(tau * k / count),
+            centre_mm[1] + radius_mm * sin(tau * k / count),
+        )
         for k in range(count)
     )
 
 
-def sector(
-    centre_mm: PointMm, *, inner_mm: float, outer_mm: float, fraction: float
-) -> PolygonMm:
+def sector(centre_mm: PointMm, *, inner_mm: float, outer_mm: float, fraction: float) -> PolygonMm:
     """A piece of a ring, clockwise from the top, as the hands of a clock go."""
     sweep = tau * min(1.0, max(0.0, fraction))
     count = max(2, ceil(sweep * outer_mm / ARC_STEP_MM))
@@ -116,10 +118,12 @@ def stroke(points_mm: Sequence[PointMm], width_mm: float) -> tuple[PolygonMm, ..
     """A line with round ends and joints, as polygons that overlap."""
     half = width_mm / 2
     parts: list[PolygonMm] = [disc(point, half) for point in points_mm]
-    for (x0, y0), (x1, y1) in zip(points_mm, points_mm[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points_mm):
         angle = atan2(y1 - y0, x1 - x0) + pi / 2
         ox, oy = half * cos(angle), half * sin(angle)
-        parts.append(((x0 + ox, y0 + oy), (x1 + ox, y1 + oy), (x1 - ox, y1 - oy), (x0 - ox, y0 - oy)))
+        parts.append(
+            ((x0 + ox, y0 + oy), (x1 + ox, y1 + oy), (x1 - ox, y1 - oy), (x0 - ox, y0 - oy))
+        )
     return tuple(parts)
 
 

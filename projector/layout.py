@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from projector import buttons
 from projector.buttons import Touch, in_steps
 from projector.geometry import bounds, crosses
-from projector.lettering import balanced, is_right_to_left
-from projector.places import free_place, least_bad_place
+from projector.labels import placed
+from projector.lettering import is_right_to_left
+from projector.pieces import wall_size_mm
+from projector.places import Place, free_place_off_rest
 from projector.scene import (
     MIN_LETTER_MM,
     Align,
@@ -48,22 +50,21 @@ MARGIN_MM = 14.0
 BESIDE_MM = 8.0
 """Room between two labels."""
 
-LETTERS_MM = (18.0, 16.0, 14.0, 12.0, MIN_LETTER_MM)
-"""Letter heights to try for the instruction, the largest that finds room wins."""
-
-WIDTHS_MM = (300.0, 230.0, 380.0, 170.0, 120.0)
-"""Widest lines to try, best first: about 25 letters of 16 mm read in one look."""
+LETTERS_MM = (18.0, 15.0, 12.0, MIN_LETTER_MM)
+"""Letter heights to try for the instruction."""
 
 PICTURES_MM = ((200.0, 150.0), (160.0, 120.0), (120.0, 90.0), (88.0, 66.0))
 """Widths and heights to try for a picture."""
 
-REST_MM = (420.0, 110.0)
+SMALLER_PICTURE_COSTS = 0.8
+"""A picture may stand this many mm further off to stay a millimetre wider."""
+
+REST_MM = (360.0, 100.0)
 """Where hands rest: the middle of the front edge. Letters there are read from knuckles."""
 
-BRICK_MM = (15.0, 9.0)
-BRICK_GAP_MM = 3.0
-WALL_COLUMNS = 12
-"""Bricks of the progress wall: up to twelve steps stand in one row, as the pilot's tasks do."""
+
+WALL_AT = 0.26
+"""The wall of progress stands at the left edge, this share of the bench away from the worker."""
 
 LIGHT_OF_KIND = {CueKind.TAKE: Light.TAKE}
 """Green says take. Everything else that asks for something is white-blue."""
@@ -125,15 +126,16 @@ class _Page:
         x, y = self.bench.centre_mm
         return Box(left_mm=x, bottom_mm=y, right_mm=x, top_mm=y)
 
-    def place(self, width_mm: float, height_mm: float, near: Box) -> Box | None:
+    def place(self, width_mm: float, height_mm: float, near: Box) -> Place | None:
         """A free place, first of all one where no hand rests."""
-        for taken in ((*self.taken, self.rest), tuple(self.taken)):
-            found = free_place(
-                width_mm=width_mm, height_mm=height_mm, near=near, bench=self.bench, taken=taken
-            )
-            if found is not None:
-                return found
-        return None
+        return free_place_off_rest(
+            width_mm=width_mm,
+            height_mm=height_mm,
+            near=near,
+            bench=self.bench,
+            taken=tuple(self.taken),
+            rest=self.rest,
+        )
 
     def take(self, box: Box) -> None:
         """Nothing else may stand here."""
@@ -186,7 +188,8 @@ def _put_step(page: _Page, cue: Cue) -> None:
     if zone is not None:
         _put_zone_light(page, cue, zone)
     if cue.wrong_zone in page.zones and cue.wrong_zone != cue.zone:
-        _put_look_again(page, page.zones[cue.wrong_zone], zone)
+        light = LIGHT_OF_KIND.get(cue.kind, Light.PUT)
+        _put_look_again(page, page.zones[cue.wrong_zone], zone, light)
     if cue.kind is CueKind.WAIT:
         _put_dial(page, target, cue.fraction)
     if cue.picture:
@@ -202,7 +205,7 @@ def _put_step(page: _Page, cue: Cue) -> None:
 
 def _put_zone_light(page: _Page, cue: Cue, zone: Zone) -> None:
     light = LIGHT_OF_KIND.get(cue.kind, Light.PUT)
-    if cue.kind is CueKind.WAIT:
+    if cue.kind is CueKind.WAIT or (cue.kind is CueKind.CONFIRM and zone.kind is ZoneKind.BUTTON):
         return
     quiet = cue.kind is CueKind.ASK
     if cue.support is SupportLevel.LIGHT and not quiet:
@@ -227,7 +230,7 @@ def _put_zone_light(page: _Page, cue: Cue, zone: Zone) -> None:
             )
 
 
-def _put_look_again(page: _Page, wrong: Zone, right: Zone | None) -> None:
+def _put_look_again(page: _Page, wrong: Zone, right: Zone | None, light: Light) -> None:
     """Amber, thin and still, with an arrow to the right place where nothing is in its way."""
     page.marks.append(
         Outline(polygon_mm=wrong.polygon_mm, light=Light.LOOK, width_mm=RING_MM / 2, level=0.8)
@@ -238,9 +241,9 @@ def _put_look_again(page: _Page, wrong: Zone, right: Zone | None) -> None:
         if way is not None:
             tail, tip = way
             page.marks.append(
-                Arrow(tail_mm=tail, tip_mm=tip, light=Light.PLAIN, width_mm=5.0, level=0.8)
+                Arrow(tail_mm=tail, tip_mm=tip, light=light, width_mm=5.0, level=0.75)
             )
-            page.take(bounds((tail, tip)).grown(6.0))
+            page.take(bounds((tail, tip)).grown(4.0))
     _put_words(
         page,
         said(Phrase.LOOK_AGAIN, page.language),
@@ -262,12 +265,14 @@ def _free_way(start: Box, end: Box, page: _Page) -> tuple[PointMm, PointMm] | No
         and page.bench.holds(bounds((tail, tip)))
         and not any(crosses(tail, tip, block) for block in blocks)
     )
-    return min(ways, key=lambda way: hypot(way[1][0] - way[0][0], way[1][1] - way[0][1]), default=None)
+    return min(
+        ways, key=lambda way: hypot(way[1][0] - way[0][0], way[1][1] - way[0][1]), default=None
+    )
 
 
 def _sides(box: Box) -> tuple[PointMm, ...]:
     """A point just off the middle of each side."""
-    off = MARGIN_MM
+    off = MARGIN_MM + BESIDE_MM
     x, y = box.centre_mm
     return (
         (x, box.bottom_mm - off),
@@ -283,8 +288,8 @@ def _put_dial(page: _Page, target: Box, fraction: float | None) -> None:
         place = page.place(2 * radius, 2 * radius, target)
         if place is None:
             return
-        page.take(place)
-        target = place
+        page.take(place.box)
+        target = place.box
     page.marks.append(
         Dial(
             centre_mm=target.centre_mm,
@@ -296,17 +301,24 @@ def _put_dial(page: _Page, target: Box, fraction: float | None) -> None:
 
 
 def _put_picture(page: _Page, path: str, *, near: Box) -> None:
+    widest = PICTURES_MM[0][0]
+    best: tuple[float, Box] | None = None
     for width, height in PICTURES_MM:
         place = page.place(width, height, near)
-        if place is not None:
-            page.marks.append(Picture(path=path, box=place))
-            page.take(place)
-            return
+        if place is None:
+            continue
+        cost = place.far_mm + SMALLER_PICTURE_COSTS * (widest - width)
+        if best is None or cost < best[0]:
+            best = (cost, place.box)
+    if best is not None:
+        page.marks.append(Picture(path=path, box=best[1]))
+        page.take(best[1])
 
 
 def _put_finished(page: _Page) -> None:
-    side = 90.0
-    place = page.place(side, side, page.middle) or page.middle.grown(side / 2)
+    side = 76.0
+    free = page.place(side, side, page.middle)
+    place = free.box if free else page.middle.grown(side / 2)
     page.take(place)
     page.marks.append(Tick(centre_mm=place.centre_mm, size_mm=side, light=Light.TAKE, level=0.9))
     _put_words(page, said(Phrase.FINISHED, page.language), near=place)
@@ -349,33 +361,20 @@ def _put_words(
     level: float = 1.0,
 ) -> None:
     """Words where there is room, as large as there is room for."""
-    box, setting = None, None
-    for letter_mm in letters_mm:
-        for width_mm in WIDTHS_MM:
-            setting = balanced(text, letter_mm=letter_mm, max_width_mm=width_mm)
-            if not _is_whole(setting.lines, text) and letter_mm > MIN_LETTER_MM:
-                continue
-            box = page.place(setting.width_mm, setting.height_mm, near)
-            if box is not None:
-                break
-        if box is not None:
-            break
-    if setting is None:
-        return
-    if box is None:
-        box = least_bad_place(
-            width_mm=setting.width_mm,
-            height_mm=setting.height_mm,
-            near=near,
-            bench=page.bench,
-            taken=tuple(page.taken),
-        )
-    page.take(box)
+    label = placed(
+        text,
+        letters_mm=tuple(letters_mm),
+        near=near,
+        bench=page.bench,
+        taken=tuple(page.taken),
+        rest=page.rest,
+    )
+    page.take(label.box)
     page.marks.append(
         Words(
-            lines=setting.lines,
-            box=box,
-            letter_mm=setting.letter_mm,
+            lines=label.setting.lines,
+            box=label.box,
+            letter_mm=label.setting.letter_mm,
             language=page.language,
             align=Align.CENTRE,
             light=light,
@@ -385,28 +384,19 @@ def _put_words(
     )
 
 
-def _is_whole(lines: Sequence[str], text: str) -> bool:
-    """Whether no word is broken."""
-    return len(" ".join(lines).split()) == len(text.split())
-
-
 def _put_progress(page: _Page, cue: Cue) -> None:
     if cue.steps_total <= 0:
         return
-    columns = min(cue.steps_total, WALL_COLUMNS)
-    rows = -(-cue.steps_total // columns)
-    tick = BRICK_MM[0] + BRICK_GAP_MM
-    width = columns * (BRICK_MM[0] + BRICK_GAP_MM) - BRICK_GAP_MM + tick
-    height = max(rows * (BRICK_MM[1] + BRICK_GAP_MM) - BRICK_GAP_MM, BRICK_MM[0])
-    x = page.bench.left_mm + 0.22 * page.bench.width_mm
-    y = page.bench.bottom_mm + 0.4 * page.bench.height_mm
+    width, height = wall_size_mm(cue.steps_total)
+    x = page.bench.left_mm
+    y = page.bench.bottom_mm + WALL_AT * page.bench.height_mm
     place = page.place(width, height, Box(left_mm=x, bottom_mm=y, right_mm=x, top_mm=y))
     if place is None:
         return
-    page.take(place)
+    page.take(place.box)
     page.marks.append(
         Progress(
-            box=place,
+            box=place.box,
             done=min(cue.steps_done, cue.steps_total),
             total=cue.steps_total,
             right_to_left=is_right_to_left(in_language(cue.words or {}, page.language)),

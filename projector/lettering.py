@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from projector.scene import MIN_LETTER_MM
 
@@ -29,7 +30,7 @@ _WIDTHS_EM = {
     0.38: "iljIJ'.,:;/|\\",
     0.46: "f!()[]-",
     0.50: "rt_`",
-    0.60: "cszoE?\"*",
+    0.60: 'cszoE?"*',
     0.70: "aeukvxyFLSTbdghnpq0123456789$oCPYZ",
     0.78: "ABKRVX{}",
     0.85: "DGHNOQU+=<>~^#&",
@@ -61,9 +62,15 @@ class Setting:
 
 def width_mm(text: str, letter_mm: float) -> float:
     """How wide a line of letters of this height runs, on the careful side."""
-    return sum(_width_em(letter) for letter in text) * letter_mm / CAPITAL_EM
+    return _text_em(text) * letter_mm / CAPITAL_EM
 
 
+@lru_cache(maxsize=4096)
+def _text_em(text: str) -> float:
+    return sum(_width_em(letter) for letter in text)
+
+
+@lru_cache(maxsize=4096)
 def _width_em(letter: str) -> float:
     known = _WIDTH_OF.get(letter)
     if known is not None:
@@ -113,15 +120,18 @@ def set_in(text: str, *, letter_mm: float, max_width_mm: float) -> Setting:
 
 
 def _broken(paragraph: str, letter_mm: float, max_width_mm: float) -> list[str]:
-    lines = [""]
+    space = " " if " " in paragraph else ""
+    lines: list[str] = []
+    used_mm = 0.0
     for word in _words(paragraph):
-        joined = f"{lines[-1]} {word}".strip() if " " in paragraph else lines[-1] + word
-        if width_mm(joined, letter_mm) <= max_width_mm:
-            lines[-1] = joined
+        word_mm = width_mm(word, letter_mm)
+        if lines and used_mm + width_mm(space, letter_mm) + word_mm <= max_width_mm:
+            lines[-1] += space + word
+            used_mm += width_mm(space, letter_mm) + word_mm
             continue
-        pieces = _pieces(word, letter_mm, max_width_mm)
-        lines = [*lines, *pieces] if lines[-1] else pieces
-    return lines
+        lines += _pieces(word, letter_mm, max_width_mm)
+        used_mm = width_mm(lines[-1], letter_mm)
+    return lines or [""]
 
 
 def _words(paragraph: str) -> list[str]:
@@ -146,6 +156,7 @@ def _pieces(word: str, letter_mm: float, max_width_mm: float) -> list[str]:
     return pieces
 
 
+@lru_cache(maxsize=1024)
 def balanced(text: str, *, letter_mm: float, max_width_mm: float) -> Setting:
     """As `set_in`, with the lines about equally long: no last line of one short word."""
     widest = set_in(text, letter_mm=letter_mm, max_width_mm=max_width_mm)

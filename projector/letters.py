@@ -82,5 +82,7 @@ def _format_4(table: bytes, at: int) -> Ranges:
     starts = struct.unpack(f">{count}H", table[starts_at : starts_at + 2 * count])
     last_code = 0xFFFF
     return tuple(
-        range(first, last + 1) for first, last in zip(starts, ends, strict=True) if first < last_code
+        range(first, last + 1)
+        for first, last in zip(starts, ends, strict=True)
+        if first < last_code
     )

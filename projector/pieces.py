@@ -11,7 +11,8 @@ from math import atan2, cos, hypot, sin
 from typing import TYPE_CHECKING, assert_never
 
 from projector.buttons import BRIGHT, DIM
-from projector.geometry import disc, grown, rounded, sector, stroke
+from projector.geometry import disc, grown, rounded, sector
+from projector.icons import Rings, icon_parts
 from projector.scene import (
     Arrow,
     Box,
@@ -42,8 +43,10 @@ CORNER_MM = 9.0
 HALO_MM = 5.0
 """How far the soft edge of a ring reaches."""
 
-Rings = tuple["PolygonMm", ...]
-"""Polygons filled together by the even-odd rule: a second one inside the first is a hole."""
+BRICK_MM = (15.0, 9.0)
+BRICK_GAP_MM = 3.0
+TICK_MM = 15.0
+"""Bricks of the wall of progress, the joint between them, and the tick beside the wall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +95,15 @@ def pieces_of(mark: Mark) -> Iterator[Piece]:
                 top_mm=mark.centre_mm[1] + mark.size_mm / 2,
             )
             yield Shape(
-                parts=_icon(Icon.DONE, box, mirrored=False),
+                parts=icon_parts(Icon.DONE, box, mirrored=False),
                 light=mark.light,
                 level=mark.level,
                 halo_mm=HALO_MM,
             )
         case Dial():
-            yield from _dial(mark.centre_mm, mark.radius_mm, mark.fraction, mark.light, width_mm=7.0)
+            yield from _dial(
+                mark.centre_mm, mark.radius_mm, mark.fraction, mark.light, width_mm=7.0
+            )
         case Words() | Picture():
             yield mark
         case Progress():
@@ -159,17 +164,21 @@ def _button(mark: Button) -> Iterator[Piece]:
     width = 3.0 if mark.bright else 1.5
     ring = (rounded(inset, 12.0), rounded(grown(mark.polygon_mm, -1.0 - width), 12.0 - width))
     yield Shape(
-        parts=(ring,), light=light, level=level, halo_mm=HALO_MM if mark.bright else 0.0
+        parts=(ring,),
+        light=light,
+        level=level,
+        halo_mm=HALO_MM if mark.bright else 0.0,
+        pulses=mark.pulses,
     )
     if mark.bright:
         yield Shape(parts=((rounded(inset, 12.0),),), light=light, level=0.16)
     icon_box = mark.icon_box
     if mark.fraction is not None:
         side = min(icon_box.width_mm, icon_box.height_mm)
-        yield from _dial(icon_box.centre_mm, side / 2 + 2.0, mark.fraction, Light.PUT, width_mm=4.0)
-        icon_box = icon_box.grown(-0.16 * side)
+        yield from _dial(icon_box.centre_mm, side / 2, mark.fraction, Light.PUT, width_mm=4.0)
+        icon_box = icon_box.grown(-0.22 * side)
     yield Shape(
-        parts=_icon(mark.icon, icon_box, mirrored=mark.mirrored), light=light, level=level
+        parts=icon_parts(mark.icon, icon_box, mirrored=mark.mirrored), light=light, level=level
     )
     if mark.title is not None:
         yield mark.title
@@ -193,12 +202,12 @@ def _wall(mark: Progress) -> Iterator[Shape]:
         yield Shape(parts=tuple(coming), light=Light.PLAIN, level=0.85)
     if waiting:
         yield Shape(parts=tuple(waiting), light=Light.PLAIN, level=0.3)
-    side = 15.0
+    side = TICK_MM
     left = mark.box.left_mm if mark.right_to_left else mark.box.right_mm - side
     top = mark.box.top_mm
     finished = mark.done >= mark.total
     yield Shape(
-        parts=_icon(
+        parts=icon_parts(
             Icon.DONE,
             Box(left_mm=left, bottom_mm=top - side, right_mm=left + side, top_mm=top),
             mirrored=False,
@@ -210,64 +219,27 @@ def _wall(mark: Progress) -> Iterator[Shape]:
 
 def _bricks(mark: Progress) -> Iterator[Box]:
     """Bricks in the order in which they are laid: rows from the worker's side up."""
-    wall_mm = mark.box.width_mm - 18.0
-    columns = min(mark.total, max(1, round((wall_mm + 3.0) / 18.0)))
+    wide, high = BRICK_MM
     for place in range(mark.total):
-        row, column = divmod(place, columns)
-        if mark.right_to_left:
-            right = mark.box.right_mm - column * 18.0
-            left = right - 15.0
-        else:
-            left = mark.box.left_mm + column * 18.0
-        bottom = mark.box.bottom_mm + row * 12.0
-        yield Box(left_mm=left, bottom_mm=bottom, right_mm=left + 15.0, top_mm=bottom + 9.0)
+        row, column = divmod(place, columns_of(mark.total))
+        along = column * (wide + BRICK_GAP_MM)
+        from_right = mark.box.right_mm - along - wide
+        left = from_right if mark.right_to_left else mark.box.left_mm + along
+        bottom = mark.box.bottom_mm + row * (high + BRICK_GAP_MM)
+        yield Box(left_mm=left, bottom_mm=bottom, right_mm=left + wide, top_mm=bottom + high)
 
 
-def _icon(icon: Icon, box: Box, *, mirrored: bool) -> tuple[Rings, ...]:
-    """A pictogram in a box, from strokes and shapes on a square of -1 to 1."""
-    half = min(box.width_mm, box.height_mm) / 2
-    x, y = box.centre_mm
-    flip = -1.0 if mirrored and icon in {Icon.NEXT, Icon.BACK} else 1.0
-
-    def at(*points: PointMm) -> PolygonMm:
-        return tuple((x + flip * u * half, y + v * half) for u, v in points)
-
-    def line(*points: PointMm, width: float = 0.34) -> tuple[Rings, ...]:
-        return tuple((part,) for part in stroke(at(*points), width * half))
-
-    match icon:
-        case Icon.NEXT:
-            return (*line((-0.8, 0.0), (0.75, 0.0)), *line((0.15, 0.6), (0.78, 0.0), (0.15, -0.6)))
-        case Icon.BACK:
-            return (*line((0.8, 0.0), (-0.75, 0.0)), *line((-0.15, 0.6), (-0.78, 0.0), (-0.15, -0.6)))
-        case Icon.PAUSE:
-            return (*line((-0.38, 0.6), (-0.38, -0.6)), *line((0.38, 0.6), (0.38, -0.6)))
-        case Icon.RESUME:
-            return ((rounded(at((-0.55, 0.8), (-0.55, -0.8), (0.85, 0.0)), 0.12 * half),),)
-        case Icon.DONE:
-            return line((-0.75, -0.05), (-0.2, -0.6), (0.8, 0.6), width=0.36)
-        case Icon.NO:
-            return (*line((-0.6, 0.6), (0.6, -0.6)), *line((-0.6, -0.6), (0.6, 0.6)))
-        case Icon.HELP:
-            return _raised_hand(x, y, half)
-        case _:
-            assert_never(icon)
+def columns_of(total: int) -> int:
+    """Bricks in a row: five can be counted at a glance; long tasks get rows of ten."""
+    return min(total, 5 if total <= 20 else 10)  # noqa: PLR2004 - four rows of five
 
 
-def _raised_hand(x: float, y: float, half: float) -> tuple[Rings, ...]:
-    """A hand put up, as one does to ask for help."""
-
-    def finger(u0: float, v0: float, u1: float, v1: float, width: float) -> tuple[Rings, ...]:
-        ends = ((x + u0 * half, y + v0 * half), (x + u1 * half, y + v1 * half))
-        return tuple((part,) for part in stroke(ends, width * half))
-
-    palm = ((-0.42, 0.05), (0.48, 0.05), (0.48, -0.5), (0.25, -0.95), (-0.2, -0.95), (-0.42, -0.6))
-    outline = tuple((x + u * half, y + v * half) for u, v in palm)
+def wall_size_mm(total: int) -> tuple[float, float]:
+    """Width and height of the wall with its tick."""
+    columns = columns_of(total)
+    rows = -(-total // columns)
+    wide, high = BRICK_MM
     return (
-        (rounded(outline, 0.14 * half),),
-        *finger(-0.32, 0.0, -0.36, 0.62, 0.2),
-        *finger(-0.08, 0.0, -0.09, 0.85, 0.2),
-        *finger(0.15, 0.0, 0.18, 0.8, 0.2),
-        *finger(0.38, 0.0, 0.43, 0.58, 0.2),
-        *finger(-0.3, -0.55, -0.72, -0.05, 0.22),
+        columns * (wide + BRICK_GAP_MM) + TICK_MM,
+        max(rows * (high + BRICK_GAP_MM) - BRICK_GAP_MM, TICK_MM),
     )

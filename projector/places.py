@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heapify, heappop
 from math import hypot
 
-from projector.scene import Box, PointMm
+from projector.scene import Box
 
 EDGE_MM = 10.0
 """Labels keep this far from the edge of the bench: the picture of a projector frays there."""
 
 
-@lru_cache(maxsize=512)
+BEHIND_COSTS = 15.0
+"""A place on the far side of a zone counts as this many mm further off: things may hide it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A free place for a label.
+
+    Attributes:
+        box: Where.
+        far_mm: How far it lies from what the label is about; being off its axis counts a little.
+    """
+
+    box: Box
+    far_mm: float
+
+
+@lru_cache(maxsize=2048)
 def free_place(
     *,
     width_mm: float,
@@ -19,8 +38,8 @@ def free_place(
     near: Box,
     bench: Box,
     taken: tuple[Box, ...],
-) -> Box | None:
-    """The free box of this size that lies nearest to `near`, or None when there is no room.
+) -> Place | None:
+    """The free place of this size that lies nearest to `near`, or None when there is no room.
 
     If there is room at all, there is a place that touches an obstacle or the edge on one side in
     each direction, or stands in line with `near`: so only those are tried. Of two places as near
@@ -50,12 +69,20 @@ def free_place(
         edges=[(box.bottom_mm, box.top_mm) for box in taken],
         aligned=(near.bottom_mm, near.top_mm - height_mm, near.centre_mm[1] - height_mm / 2),
     )
-    ranked = sorted(
-        (_cost((left, bottom), (width_mm, height_mm), near), left, bottom)
-        for left in lefts
-        for bottom in bottoms
-    )
-    for _, left, bottom in ranked:
+    beside = [(left, *_off(left, width_mm, near.left_mm, near.right_mm)) for left in lefts]
+    along = [(low, *_off(low, height_mm, near.bottom_mm, near.top_mm)) for low in bottoms]
+    ranked = [
+        (
+            hypot(gap_x, gap_y) + 0.3 * (abs(off_x) + abs(off_y)) + (BEHIND_COSTS * (off_y > 0)),
+            left,
+            bottom,
+        )
+        for left, gap_x, off_x in beside
+        for bottom, gap_y, off_y in along
+    ]
+    heapify(ranked)
+    while ranked:
+        far, left, bottom = heappop(ranked)
         right, top = left + width_mm, bottom + height_mm
         if not any(
             left < box.right_mm
@@ -64,7 +91,8 @@ def free_place(
             and box.bottom_mm < top
             for box in taken
         ):
-            return Box(left_mm=left, bottom_mm=bottom, right_mm=right, top_mm=top)
+            box = Box(left_mm=left, bottom_mm=bottom, right_mm=right, top_mm=top)
+            return Place(box=box, far_mm=far)
     return None
 
 
@@ -84,16 +112,29 @@ def _starts(
     return sorted(start for start in found if low <= start <= high - size)
 
 
-def _cost(corner: PointMm, size: tuple[float, float], near: Box) -> float:
-    """How far the label stands from what it is about, in millimetres."""
-    left, bottom = corner
-    gap_x = max(near.left_mm - (left + size[0]), left - near.right_mm, 0.0)
-    gap_y = max(near.bottom_mm - (bottom + size[1]), bottom - near.top_mm, 0.0)
-    centre_x, centre_y = near.centre_mm
-    off_x = abs(left + size[0] / 2 - centre_x)
-    off_y = bottom + size[1] / 2 - centre_y
-    behind = 40.0 if off_y > 0 else 0.0
-    return hypot(gap_x, gap_y) + 0.3 * off_x + 0.3 * abs(off_y) + behind
+def _off(start: float, size: float, near_low: float, near_high: float) -> tuple[float, float]:
+    """Along one axis: the gap between label and zone, and how far their middles are apart."""
+    gap = max(near_low - (start + size), start - near_high, 0.0)
+    return gap, start + size / 2 - (near_low + near_high) / 2
+
+
+def free_place_off_rest(
+    *,
+    width_mm: float,
+    height_mm: float,
+    near: Box,
+    bench: Box,
+    taken: tuple[Box, ...],
+    rest: Box,
+) -> Place | None:
+    """As `free_place`, away from where hands rest, or there when nothing else is free."""
+    for avoided in ((*taken, rest), taken):
+        found = free_place(
+            width_mm=width_mm, height_mm=height_mm, near=near, bench=bench, taken=avoided
+        )
+        if found is not None:
+            return found
+    return None
 
 
 def least_bad_place(
@@ -118,7 +159,8 @@ def least_bad_place(
                 top_mm=min(bottom + height_mm, bench.top_mm),
             )
             covered = sum(_shared_mm2(box, other) for other in taken)
-            rank = (covered, _cost((left, bottom), (width_mm, height_mm), near))
+            off = hypot(box.centre_mm[0] - near.centre_mm[0], box.centre_mm[1] - near.centre_mm[1])
+            rank = (covered, off)
             if best is None or rank < best:
                 best, place = rank, box
     return place

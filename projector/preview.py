@@ -43,6 +43,7 @@ def preview(
     language: str | None = None,
     touch: Touch | None = None,
     typefaces: Typefaces | None = None,
+    px_per_mm: float = PX_PER_MM,
 ) -> NDArray[np.uint8]:
     """The bench from above, the worker's side at the bottom.
 
@@ -53,14 +54,15 @@ def preview(
         language: The worker's language, when it is not the station's.
         touch: A hand on a button.
         typefaces: Fonts; those of this computer when None.
+        px_per_mm: How large the picture is.
 
     Returns:
-        Shape (height, width, 3), uint8, BGR, at `PX_PER_MM`.
+        Shape (height, width, 3), uint8, BGR.
     """
     marks = marks_for(cue, station, language=language, touch=touch)
-    view_from_bench = view_of(station.bench_mm)
+    view_from_bench = view_of(station.bench_mm, px_per_mm)
     width, depth = station.bench_mm
-    size_px = round(width * PX_PER_MM), round(depth * PX_PER_MM)
+    size_px = round(width * px_per_mm), round(depth * px_per_mm)
     bench = np.full((size_px[1], size_px[0], 3), BENCH_BGR, np.uint8)
     if proj_from_bench is None:
         light = _drawn(marks, size_px, view_from_bench, typefaces)
@@ -70,20 +72,22 @@ def preview(
         picture = _drawn(marks, proj_px, proj_from_bench, typefaces)
         light = np.asarray(cv2.warpPerspective(picture, view_from_proj, size_px), np.uint8)
         reached = np.full(picture.shape[:2], 255, np.uint8)
-        bench[cv2.warpPerspective(reached, view_from_proj, size_px) < 128] = UNREACHED_BGR  # noqa: PLR2004
+        bench[cv2.warpPerspective(reached, view_from_proj, size_px) == 0] = UNREACHED_BGR
     for zone in station.zones.values():
         corners = np.round(view_from_bench.apply(np.array(zone.polygon_mm)) * 16).astype(np.int32)
-        cv2.polylines(bench, [corners], isClosed=True, color=ZONE_BGR, lineType=cv2.LINE_AA, shift=4)
-    return np.asarray(cv2.max(bench, light), np.uint8)
+        cv2.polylines(
+            bench, [corners], isClosed=True, color=ZONE_BGR, lineType=cv2.LINE_AA, shift=4
+        )
+    return np.asarray(cv2.add(bench, light), np.uint8)
 
 
-def view_of(bench_mm: tuple[float, float]) -> PlaneMap:
+def view_of(bench_mm: tuple[float, float], px_per_mm: float) -> PlaneMap:
     """Bench millimetres to pixels of the picture from above: y turns round."""
     _, depth = bench_mm
     # The edge of the bench is the edge of a pixel, half a pixel before its centre.
     return PlaneMap(
         matrix=np.array(
-            [[PX_PER_MM, 0.0, -0.5], [0.0, -PX_PER_MM, depth * PX_PER_MM - 0.5], [0.0, 0.0, 1.0]]
+            [[px_per_mm, 0.0, -0.5], [0.0, -px_per_mm, depth * px_per_mm - 0.5], [0.0, 0.0, 1.0]]
         )
     )
 

@@ -30,9 +30,7 @@ def out_of_reach(
     )
 
 
-def is_in_reach(
-    polygon_mm: PolygonMm, size_px: tuple[int, int], proj_from_bench: PlaneMap
-) -> bool:
+def is_in_reach(polygon_mm: PolygonMm, size_px: tuple[int, int], proj_from_bench: PlaneMap) -> bool:
     """Whether all of a polygon lies inside the picture. Straight stays straight: corners decide.
 
     The picture reaches half a pixel beyond the centres of its outer pixels.
@@ -43,4 +41,5 @@ def is_in_reach(
     if not (np.all(depth > 0) or np.all(depth < 0)):
         return False
     px = mapped[:, :2] / depth[:, None]
-    return bool(np.all(px >= -0.5) and np.all(px <= np.array(size_px) - 0.5))
+    edge_px = 0.5
+    return bool(np.all(px >= -edge_px) and np.all(px <= np.array(size_px) - edge_px))

@@ -204,7 +204,11 @@ def _merged(rects: list[RectPx]) -> tuple[RectPx, ...]:
     while waiting:
         x, y, w, h = waiting.pop()
         meets = next(
-            (o for o in apart if x < o[0] + o[2] and o[0] < x + w and y < o[1] + o[3] and o[1] < y + h),
+            (
+                o
+                for o in apart
+                if x < o[0] + o[2] and o[0] < x + w and y < o[1] + o[3] and o[1] < y + h
+            ),
             None,
         )
         if meets is None:

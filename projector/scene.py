@@ -273,6 +273,7 @@ class Button:
         icon_box: Where that picture stands.
         title: What it does, in words; None when the words stand beside it or are missing.
         bright: The step asks for it. Otherwise it is dim, but can be read.
+        pulses: It is the one thing to touch now, and breathes slowly.
         fraction: How far a touch has come, 0 to 1; None when nobody touches.
         mirrored: The language runs from right to left, and so do `next` and `back`.
     """
@@ -282,6 +283,7 @@ class Button:
     icon_box: Box
     title: Words | None
     bright: bool = False
+    pulses: bool = False
     fraction: float | None = None
     mirrored: bool = False
 

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,7 +133,7 @@ class Typefaces:
         if before is not None and (_is_invisible(letter) or self._has(before, letter)):
             return before
         if letter not in self._font_of:
-            candidates = (*self._bundled(), *self._ranked(letter))
+            candidates = chain(self._bundled(), self._ranked(letter))
             self._font_of[letter] = next((p for p in candidates if self._has(p, letter)), None)
         return self._font_of[letter]
 
@@ -141,7 +142,7 @@ class Typefaces:
         yield BUNDLED / "DejaVuSans-Bold.ttf"
         yield BUNDLED / "DejaVuSans.ttf"
 
-    def _ranked(self, letter: str) -> list[Path]:
+    def _ranked(self, letter: str) -> Iterator[Path]:
         """System fonts, those that have the script in their name first, plain sans bold first."""
         if self._system is None:
             self._system = sorted(
@@ -158,7 +159,7 @@ class Typefaces:
             name = path.stem.lower()
             return (wanted not in name, "sans" not in name, "bold" not in name, "mono" in name)
 
-        return sorted(self._system, key=rank)
+        yield from sorted(self._system, key=rank)
 
     def _has(self, path: Path, letter: str) -> bool:
         if path not in self._letters:

@@ -37,7 +37,7 @@ class Terms:
         hub: Address and credentials.
         client_id: Different for each running station process.
         topics: What to listen to.
-        will: Topic and payload that the broker publishes when this station falls silent.
+        will: Topic and payload that the broker publishes when this client falls silent, or None.
         heard: Takes each message (topic, payload); called from the network thread.
         told: Takes what is wrong with the connection, in plain words.
         woken: Called when the connection ends.
@@ -46,7 +46,7 @@ class Terms:
     hub: HubAddress
     client_id: str
     topics: Sequence[str]
-    will: tuple[str, bytes]
+    will: tuple[str, bytes] | None
     heard: Callable[[str, bytes], None]
     told: Callable[[str], None]
     woken: Callable[[], None]
@@ -75,8 +75,9 @@ class BrokerLink:
         self._client.on_message = lambda _client, _userdata, message: terms.heard(
             message.topic, bytes(message.payload)
         )
-        topic, payload = terms.will
-        self._client.will_set(topic, payload, qos=1, retain=True)
+        if terms.will is not None:
+            topic, payload = terms.will
+            self._client.will_set(topic, payload, qos=1, retain=True)
 
     @property
     def connected(self) -> bool:
@@ -112,7 +113,7 @@ class BrokerLink:
 
     def close(self, farewell: bytes | None) -> None:
         """End the connection; with a farewell, say so as the last will would."""
-        if farewell is not None and self.connected:
+        if farewell is not None and self._terms.will is not None and self.connected:
             topic, _ = self._terms.will
             told = self._client.publish(topic, farewell, qos=1, retain=True)
             try:
@@ -147,7 +148,8 @@ class BrokerLink:
             self.refused_protocol = "protocol" in str(reason).lower()
             self._tell(f"refused this station ({reason})")
         else:
-            client.subscribe([(topic, 1) for topic in self._terms.topics])
+            if self._terms.topics:
+                client.subscribe([(topic, 1) for topic in self._terms.topics])
             self._welcome = True
         self._answered.set()
 

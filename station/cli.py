@@ -37,3 +37,7 @@ def main() -> None:
         path = logged_to("the command failed")
         tell(f"Something went wrong inside the program. Its log says what: {path}")
         sys.exit(70)
+
+
+if __name__ == "__main__":
+    main()

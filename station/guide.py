@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from tasks.tracker import Belief, Press, advance, begin, press, tick
-
 from station.outbox import RunState
 from station_config.station import ButtonUse, Station
 from tasks.cues import Cue, CueKind, cue_for
 from tasks.events import Event, EventType
 from tasks.model import Evidence, Sign, SignKind, Task
+from tasks.task_file import names_of
+from tasks.tracker import Belief, Press, advance, begin, press, tick
 
 REST_S = 3.0
 """How long the worker sees that it is done before the next run begins."""
@@ -56,6 +56,7 @@ class Guide:
         self._uses = {
             name: PRESSED[zone.use] for name, zone in station.zones.items() if zone.use is not None
         }
+        self._names = names_of(station)
         self._belief: Belief | None = None
         self._finished_s = 0.0
         self._now_s = 0.0
@@ -94,7 +95,11 @@ class Guide:
             return told + self._begin(now_s)
         self.run_id = self._kept.run_id
         self._belief, events = begin(
-            self.task, now_s, done=self._kept.done, paused=self._kept.paused
+            self.task,
+            now_s,
+            done=self._kept.done,
+            paused=self._kept.paused,
+            names=self._names,
         )
         if self._kept.help_wanted:
             self._belief = replace(self._belief, help_wanted=True)
@@ -154,7 +159,7 @@ class Guide:
 
     def _begin(self, now_s: float) -> list[Told]:
         self.run_id = uuid4()
-        self._belief, events = begin(self.task, now_s)
+        self._belief, events = begin(self.task, now_s, names=self._names)
         return self._of_this_run(events)
 
     def _weigh_moment(self, moment: list[Evidence]) -> list[Told]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from station.guide import Told
 from station.outbox import Outbox, OutboxError, RunState
+from tasks.event_lines import EventLine, event_line, json_text
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Keeper:
         *,
         station: str,
         task: str,
-        also: Callable[[str], None] | None = None,
+        also: Callable[[EventLine], None] | None = None,
     ) -> None:
         """Keep events of one station and task.
 
@@ -59,7 +59,7 @@ class Keeper:
             outbox: Where they are kept.
             station: The station's name.
             task: The task's name.
-            also: Takes each event's JSON as well (`--events`).
+            also: Takes each event as well (`--events`).
         """
         self._outbox = outbox
         self._station, self._task, self._also = station, task, also
@@ -77,7 +77,7 @@ class Keeper:
         if self._also is not None:
             for line in lines:
                 self._also(line)
-        self._waiting += lines
+        self._waiting += [json_text(line) for line in lines]
         if not self._waiting and run == self._kept_run:
             return False
         try:
@@ -92,32 +92,20 @@ class Keeper:
         self.trouble = None
         return True
 
-    def _line(self, told: Told, moment: Moment) -> str:
+    def _line(self, told: Told, moment: Moment) -> EventLine:
         """The event as the hub's contract has it, without what the outbox adds when it sends."""
         event = told.event
         if event.step is not None and moment.light_s is not None:
-            latency = {**moment.latency_ms, "event_to_light": (moment.light_s - event.at_s) * 1e3}
-            event = replace(event, latency_ms={**event.latency_ms, **latency})
-        at = moment.wall - timedelta(seconds=max(0.0, moment.now_s - event.at_s))
-        fields = {
-            "event_id": str(uuid4()),
-            "type": event.type.value,
-            "station": self._station,
-            "run_id": None if told.run_id is None else str(told.run_id),
-            "task": None if told.run_id is None else self._task,
-            "step": event.step,
-            "turn": event.turn,
-            "zone": event.zone,
-            "at": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "at_s": round(event.at_s, 3),
-            "took_s": _rounded(event.took_s),
-            "support": None if event.support is None else event.support.value,
-            "confidence": _rounded(event.confidence),
-            "note": event.note,
-            "latency_ms": {k: round(max(0.0, v), 1) for k, v in event.latency_ms.items()} or None,
-        }
-        return json.dumps({k: v for k, v in fields.items() if v is not None}, ensure_ascii=False)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+            to_light_ms = max(0.0, moment.light_s - event.at_s) * 1e3
+            stages_ms = {**moment.latency_ms, "event_to_light": to_light_ms}
+            rounded = {stage: round(ms, 1) for stage, ms in stages_ms.items()}
+            event = replace(event, latency_ms=rounded)
+        return event_line(
+            event,
+            event_id=uuid4(),
+            seq=None,
+            station=self._station,
+            run_id=told.run_id,
+            task=None if told.run_id is None else self._task,
+            at=moment.wall - timedelta(seconds=max(0.0, moment.now_s - event.at_s)),
+        )

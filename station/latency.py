@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from typing import TYPE_CHECKING
 
-from station.watch import Seen
+if TYPE_CHECKING:
+    from station.watch import Seen
 
 KEPT = 20_000
 """Eleven minutes at 30 Hz: enough for a demo's percentiles, and bounded."""

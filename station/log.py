@@ -62,7 +62,7 @@ def log_to_file(folder: Path | None) -> Path:
 
 def logged_to(what: str) -> Path:
     """Log the exception that is being handled; where the log stands."""
-    _logger.exception(what)
+    _logger.error(what, exc_info=True)  # noqa: LOG014 - called where one is being handled
     for one in logging.getLogger().handlers:
         if isinstance(one, RotatingFileHandler):
             return Path(one.baseFilename)

@@ -13,13 +13,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-from projector.render import Renderer
-from tasks.tracker import Press
-from vision.eyes import LightNotice
-
 from hub.wire import CommandV1
+from projector.buttons import Touch, in_steps
 from projector.layout import marks_for
-from projector.scene import Mark
+from projector.render import Renderer
+from projector.scene import Mark, Picture, Words
 from projector.screen import Screen
 from station.clock import SourceClock
 from station.faults import Faults, Part
@@ -32,6 +30,8 @@ from station_config.station import Station
 from tasks.cues import Cue
 from tasks.events import Event
 from tasks.model import Evidence, Sign, SignKind
+from tasks.tracker import Press
+from vision.light import LightNotice
 
 TURN_S = 0.05
 """Without a sight, a turn comes this often: keys work and lights breathe while the camera is
@@ -99,6 +99,8 @@ class Turn:
         self._faults = Faults()
         self._cue: Cue | None = None
         self._marks: tuple[Mark, ...] = ()
+        self._touch: Touch | None = None
+        self._lit_touch: Touch | None = None
         self._help_since: datetime | None = None
         self._since: datetime | None = None
         self._shown: tuple[UUID | None, int | None] | None = None
@@ -119,6 +121,7 @@ class Turn:
             told += parts.guide.start(now_s)
         if seen is not None:
             told += self._weigh(seen.sight.evidence)
+            self._touch = _touch(seen)
         told += self._hear(now_s) + self._take_presses(now_s) + parts.guide.tick(now_s)
         lit = self._light(now_s)
         self._tell(told, seen, lit)
@@ -185,10 +188,14 @@ class Turn:
         parts = self._parts
         sees = Part.CAMERA not in self._faults.standing
         cue = parts.guide.cue(now_s, sees=sees)
+        touch = self._touch if sees else None
         is_new = cue != self._cue
-        if is_new:
-            parts.watch.notice(_notice(now_s, self._cue, cue))
-            self._cue, self._marks = cue, marks_for(cue, parts.station)
+        if is_new or touch != self._lit_touch:
+            marks = marks_for(cue, parts.station, touch=touch)
+            if is_new:
+                changed = set(marks) ^ set(self._marks)
+                parts.watch.notice(_notice(now_s, self._cue, cue, tuple(changed)))
+            self._cue, self._marks, self._lit_touch = cue, marks, touch
         picture, changed_px = parts.renderer.draw(self._marks, now_s)
         parts.screen.put(picture, changed_px)
         return parts.clock.now_s() if is_new else None
@@ -232,10 +239,21 @@ class Turn:
         )
 
 
-def _notice(now_s: float, before: Cue | None, after: Cue) -> LightNotice:
-    """Which zones' light changes with this cue."""
+def _notice(now_s: float, before: Cue | None, after: Cue, marks: Sequence[Mark]) -> LightNotice:
+    """Where light changes with this cue: in zones, and where words and pictures come and go."""
     cues = [cue for cue in (before, after) if cue is not None]
-    zones = {
-        zone for cue in cues for zone in (cue.zone, cue.wrong_zone, *cue.also_zones) if zone
-    }
-    return LightNotice(at_s=now_s, zones=frozenset(zones))
+    zones = {zone for cue in cues for zone in (cue.zone, cue.wrong_zone, *cue.also_zones) if zone}
+    return LightNotice(
+        at_s=now_s,
+        zone_ids=frozenset(zones),
+        areas_mm=tuple(mark.box.corners_mm for mark in marks if isinstance(mark, Words | Picture)),
+    )
+
+
+def _touch(seen: Seen) -> Touch | None:
+    """The button whose ring fills, in steps: each change of light costs the whole chain."""
+    touching = seen.sight.touching
+    if not touching:
+        return None
+    zone = max(touching, key=lambda name: touching[name])
+    return Touch(zone=zone, fraction=in_steps(touching[zone]))

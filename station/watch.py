@@ -6,22 +6,41 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from vision.eyes import Eyes, LightNotice, Sight
-
 from station.latest import Latest
 from station.threads import NamedThread
+from vision.eyes import Eyes, Sight
 from vision.frames import Frame, FrameSource, FrameSourceLostError
+from vision.light import LightNotice
 
 logger = logging.getLogger(__name__)
 
 QUEUED_SIGHTS = 300
 """Ten seconds at 30 Hz. A main thread that is further behind is stuck, and that is an error."""
+BEGIN_AGAIN = (
+    "Seeing failed and begins again. If this stays, restart the station and send its log to"
+    " whoever looks after it."
+)
 AGAIN_AFTER_S = 2.0
 """How long to wait before a source or the eyes are tried again."""
+
+
+class SourceNote:
+    """Where a source that mends itself writes what is wrong with it; None when it is well."""
+
+    def __init__(self) -> None:
+        self.trouble: str | None = None
+
+    def tell(self, trouble: str | None) -> None:
+        """Take the newest word."""
+        self.trouble = trouble
+
+
+class EyesTroubleError(Exception):
+    """Eyes cannot be opened for these pictures. The text says what to do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -39,6 +58,10 @@ class Seen:
     read_s: float
     looked_s: float
     sight: Sight
+
+
+MakeEyes = Callable[[tuple[int, int]], Eyes]
+"""Opens eyes for pictures of this width and height."""
 
 
 class Watch(Protocol):
@@ -74,22 +97,19 @@ class Watch(Protocol):
 class InStep:
     """Looks at each frame when asked, without threads: replays come out the same every time."""
 
-    def __init__(self, source: FrameSource, eyes: Eyes) -> None:
-        self._source, self._eyes = source, eyes
-        self._frames: Iterator[Frame] = source.frames()
+    def __init__(self, source: FrameSource, make_eyes: MakeEyes) -> None:
+        self._source = source
+        self._sights = _sights(source.frames(), make_eyes, self._take_notice)
         self._light: LightNotice | None = None
         self.trouble: str | None = None
         self.ended = False
 
     def take(self, timeout_s: float) -> Seen | None:  # noqa: ARG002 - a film never lets wait
         """The next sight; None at the end."""
-        frame = next(self._frames, None)
-        if frame is None:
-            self.ended = True
-            return None
-        seen = _look(self._eyes, frame, self._light)
-        self._light = None
-        self.trouble = seen.sight.trouble
+        seen = next(self._sights, None)
+        self.ended = seen is None
+        if seen is not None:
+            self.trouble = seen.sight.trouble
         return seen
 
     def notice(self, light: LightNotice) -> None:
@@ -98,8 +118,12 @@ class InStep:
 
     def close(self) -> None:
         """Let go of the source."""
+        self._sights.close()
         self._source.close()
-        self._eyes.close()
+
+    def _take_notice(self) -> LightNotice | None:
+        light, self._light = self._light, None
+        return light
 
 
 class Live:
@@ -109,8 +133,22 @@ class Live:
     """
 
     def __init__(
-        self, source: FrameSource, make_eyes: Callable[[], Eyes], *, is_film: bool = False
+        self,
+        source: FrameSource,
+        make_eyes: MakeEyes,
+        *,
+        is_film: bool = False,
+        source_note: SourceNote | None = None,
     ) -> None:
+        """Begin to watch.
+
+        Args:
+            source: Where frames come from.
+            make_eyes: Opens eyes for frames of a given size.
+            is_film: A film that breaks is over; a camera that breaks is tried again.
+            source_note: What a source that mends itself says meanwhile.
+        """
+        self._source_note = source_note or SourceNote()
         self._source, self._make_eyes, self._is_film = source, make_eyes, is_film
         self._frames: Latest[Frame] = Latest()
         self._sights: queue.Queue[Seen] = queue.Queue(QUEUED_SIGHTS)
@@ -125,7 +163,7 @@ class Live:
     @property
     def trouble(self) -> str | None:
         """What keeps the station from seeing."""
-        return self._source_trouble or self._eyes_trouble or _trouble_of(self._source)
+        return self._source_trouble or self._source_note.trouble or self._eyes_trouble
 
     @property
     def ended(self) -> bool:
@@ -181,41 +219,62 @@ class Live:
             self._source_ended.set()
 
     def _look_at_frames(self, stop: threading.Event) -> None:
-        eyes = self._make_eyes()
-        try:
-            while not stop.is_set():
-                over = self._source_ended.is_set()
-                frame = self._frames.take(timeout_s=0.1)
-                if frame is None:
-                    if over:
-                        return
-                    continue
-                try:
-                    seen = _look(eyes, frame, self._light.take(timeout_s=0))
-                except Exception:
-                    logger.exception("the eyes failed; they begin again")
-                    self._eyes_trouble = (
-                        "Seeing failed and begins again. If this stays, restart the station and"
-                        " send its log to whoever looks after it."
-                    )
+        """Look at frames; when the eyes fail, close them and open new ones."""
+        while not stop.is_set():
+            sights = _sights(self._next_frames(stop), self._make_eyes, self._take_notice)
+            try:
+                for seen in sights:
+                    self._eyes_trouble = seen.sight.trouble
+                    self._sights.put_nowait(seen)
+            except queue.Full:
+                # The main thread is stuck: an error, not a shrug.
+                raise
+            except EyesTroubleError as error:
+                self._eyes_trouble = str(error)
+            except Exception:
+                logger.exception("the eyes failed; they begin again")
+                self._eyes_trouble = BEGIN_AGAIN
+            else:
+                return
+            finally:
+                sights.close()
+            stop.wait(AGAIN_AFTER_S)
+
+    def _next_frames(self, stop: threading.Event) -> Iterator[Frame]:
+        """Frames as they come, the newest each time, until the source ends or `stop`."""
+        while not stop.is_set():
+            over = self._source_ended.is_set()
+            frame = self._frames.take(timeout_s=0.1)
+            if frame is not None:
+                yield frame
+            elif over:
+                return
+
+    def _take_notice(self) -> LightNotice | None:
+        return self._light.take(timeout_s=0)
+
+
+def _sights(
+    frames: Iterator[Frame], make_eyes: MakeEyes, take_notice: Callable[[], LightNotice | None]
+) -> Generator[Seen]:
+    """Look at each frame. A camera that changes the size of its pictures gets new eyes."""
+    eyes: Eyes | None = None
+    size_px = (0, 0)
+    try:
+        for frame in frames:
+            height, width = frame.bgr.shape[:2]
+            if eyes is None or size_px != (width, height):
+                if eyes is not None:
                     eyes.close()
-                    stop.wait(AGAIN_AFTER_S)
-                    eyes = self._make_eyes()
-                    continue
-                self._eyes_trouble = seen.sight.trouble
-                self._sights.put_nowait(seen)
-        finally:
+                size_px = (width, height)
+                eyes = make_eyes(size_px)
+            sight = eyes.look(frame, take_notice())
+            yield Seen(
+                taken_s=frame.taken_s,
+                read_s=frame.read_s,
+                looked_s=time.monotonic(),
+                sight=sight,
+            )
+    finally:
+        if eyes is not None:
             eyes.close()
-
-
-def _look(eyes: Eyes, frame: Frame, light: LightNotice | None) -> Seen:
-    sight = eyes.look(frame, light)
-    return Seen(
-        taken_s=frame.taken_s, read_s=frame.read_s, looked_s=time.monotonic(), sight=sight
-    )
-
-
-def _trouble_of(source: FrameSource) -> str | None:
-    """Sources that mend themselves tell meanwhile what is wrong."""
-    told = getattr(source, "trouble", None)
-    return told if isinstance(told, str) else None

@@ -32,6 +32,17 @@ class Guess:
     last: int | None
     since_s: float
 
+    def weighing(self, weight: float) -> Guess:
+        """The same guess, so probable. Faster than `replace`: this is the innermost loop."""
+        return Guess(
+            done=self.done,
+            open=self.open,
+            unseen=self.unseen,
+            weight=weight,
+            last=self.last,
+            since_s=self.since_s,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongZone:

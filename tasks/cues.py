@@ -7,9 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tasks.events import SupportLevel
+from tasks.model import Finish
+from tasks.order import places_of, step_at
 
 if TYPE_CHECKING:
-    from tasks.model import Localized
+    from collections.abc import Mapping
+
+    from tasks.belief import Belief
+    from tasks.model import Localized, Task
 
 
 class CueKind(StrEnum):
@@ -67,3 +72,81 @@ class Cue:
     help_wanted: bool = False
     fraction: float | None = None
     step_id: str | None = None
+
+
+KIND_OF_FINISH: Mapping[Finish, CueKind] = {
+    Finish.TAKE: CueKind.TAKE,
+    Finish.PLACE: CueKind.PUT,
+    Finish.REMOVE: CueKind.TAKE,
+    Finish.LOOKS: CueKind.WORK,
+    Finish.CONFIRM: CueKind.CONFIRM,
+    Finish.SIGNAL: CueKind.WORK,
+    Finish.ACTIVITY: CueKind.WORK,
+    Finish.WAIT: CueKind.WAIT,
+}
+"""What is shown for a step, by what finishes it."""
+
+
+def cue_for(
+    belief: Belief, task: Task, at_s: float, *, support: SupportLevel = SupportLevel.CONTOUR
+) -> Cue:
+    """What to offer the worker now.
+
+    Args:
+        belief: What the station thinks about the run.
+        task: The task of this run.
+        at_s: Now, on the clock of the belief.
+        support: How much help to offer.
+    """
+    place = belief.current
+    if place is None or belief.paused:
+        return Cue(
+            kind=CueKind.FINISHED if place is None else CueKind.PAUSED,
+            steps_done=belief.steps_done,
+            steps_total=len(task.steps),
+            support=support,
+            help_wanted=belief.help_wanted,
+            step_id=None if place is None else task.steps[place].step_id,
+        )
+    step = task.steps[place]
+    return Cue(
+        kind=CueKind.ASK if belief.unsure else KIND_OF_FINISH[step.finish],
+        zone=step.lit_zone,
+        also_zones=() if belief.unsure else _also_zones(belief, place),
+        wrong_zone=_wrong_zone(belief, step.lit_zone, at_s),
+        words=step.say,
+        picture=step.picture,
+        steps_done=belief.steps_done,
+        steps_total=len(task.steps),
+        support=support,
+        help_wanted=belief.help_wanted,
+        fraction=_fraction(belief, place, at_s),
+        step_id=step.step_id,
+    )
+
+
+def _also_zones(belief: Belief, place: int) -> tuple[str, ...]:
+    """Where else work may go on. Nowhere while something is begun: one action at a time."""
+    if belief.trail is not None and belief.order.followers[belief.trail.place] == (place,):
+        return ()
+    shown = step_at(belief.order, place).lit_zone
+    zones = dict.fromkeys(
+        step_at(belief.order, other).lit_zone for other in places_of(belief.open) if other != place
+    )
+    return tuple(zone for zone in zones if zone is not None and zone != shown)
+
+
+def _wrong_zone(belief: Belief, shown: str | None, at_s: float) -> str | None:
+    wrong = belief.wrong_zone
+    if wrong is None or at_s >= wrong.until_s or wrong.zone == shown:
+        return None
+    return wrong.zone
+
+
+def _fraction(belief: Belief, place: int, at_s: float) -> float | None:
+    """How far a wait has come; None for a step that is no wait."""
+    for wait in belief.waits:
+        if wait.place == place:
+            wait_s = step_at(belief.order, place).wait_s
+            return min(1.0, max(0.0, (at_s - wait.since_s) / wait_s))
+    return None

@@ -25,7 +25,7 @@ class Reliability:
 
     most: float = 0.99
     stray: float = 0.05
-    missed: float = 0.02
+    missed: float = 0.05
 
 
 RELIABILITY: Mapping[SignKind, Reliability] = {

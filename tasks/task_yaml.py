@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
+    ConfigDict,
     Discriminator,
     Field,
     ModelWrapValidatorHandler,
@@ -26,7 +27,10 @@ MOST_STEPS = 2_000
 """Steps of one task, repeats written out. Real packing jobs pass 100 items; more is a slip."""
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg"})
 
+Checked = TypeVar("Checked", bound=WrittenByHand)
+
 FINISHES = tuple(finish.value for finish in Finish)
+LIT_BY_ZONE = (Finish.SIGNAL.value, Finish.ACTIVITY.value, Finish.WAIT.value)
 Repeat = Annotated[
     int,
     Field(default=1, ge=1, le=500, title="How many times", description="So many times in a row."),
@@ -90,14 +94,14 @@ class StepYaml(WrittenByHand):
     )
     repeat: Repeat = 1
 
-    model_config = {
-        "json_schema_extra": {
+    model_config = ConfigDict(
+        json_schema_extra={
             "oneOf": [
                 {"required": [finish], "properties": {finish: {"not": {"type": "null"}}}}
                 for finish in FINISHES
             ]
         }
-    }
+    )
 
     @field_validator("picture")
     @classmethod
@@ -218,8 +222,8 @@ def _length(item: StepYaml | AnyOrderYaml | InOrderYaml) -> int:
 
 
 def _checked(
-    written: Any, check: ModelWrapValidatorHandler[Any], also: tuple[InitErrorDetails, ...]
-) -> Any:
+    written: Any, check: ModelWrapValidatorHandler[Checked], also: tuple[InitErrorDetails, ...]
+) -> Checked:
     """Check as usual, and tell `also` beside whatever else is wrong: all mistakes at once."""
     try:
         model = check(written)
@@ -235,7 +239,7 @@ def _checked(
 def _again(told: Any) -> InitErrorDetails:
     """An error of pydantic's, ready to be raised once more."""
     kind = told["type"]
-    if kind == "one_finish" or kind == "id_twice":
+    if kind in {"one_finish", "id_twice"}:
         kind = PydanticCustomError(kind, told["msg"])
     return InitErrorDetails(
         type=kind, loc=told["loc"], input=told["input"], ctx=told.get("ctx", {})
@@ -257,6 +261,12 @@ def _finish_mistakes(written: Any) -> Iterator[InitErrorDetails]:
         both = " and ".join(found)
         text = f"a step is one action, but {both} stand here; keep one, or make two steps of it"
         yield _told("one_finish", (), text)
+    lit = [finish for finish in found if finish not in LIT_BY_ZONE]
+    if written.get("zone") is not None and lit:
+        text = (
+            f"the light goes where {lit[0]} says; zone is for steps with {' or '.join(LIT_BY_ZONE)}"
+        )
+        yield _told("one_finish", ("zone",), text)
 
 
 def _id_mistakes(written: Any) -> Iterator[InitErrorDetails]:

@@ -6,24 +6,23 @@ happened and finished nothing; or it finished a later step, and what lies betwee
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import exp, log
 from typing import TYPE_CHECKING
 
 from tasks.belief import Guess
 from tasks.model import Finish, SignKind
-from tasks.order import lowest, step_at
+from tasks.order import lowest, places_of, step_at
 from tasks.reliability import RELIABILITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tasks.model import Sign
     from tasks.order import Order, StepSet
 
-MOST_GUESSES = 12
+MOST_GUESSES = 10
 """More guesses did not change an outcome in the tests; each costs about 3 µs a sign."""
-LEAST_WEIGHT = 1e-6
+LEAST_WEIGHT = 1e-4
 FORGET_S = 60.0
 """A suspicion that nothing confirms loses two thirds of its weight in this time."""
 
@@ -31,12 +30,16 @@ IMPLIED = 1.0
 """A part that lies in the jig was taken: how probable "put" is when "take" was not seen."""
 IMPLIED_AFTER_WRONG_PICK = 0.1
 """The same when the last part that was taken came from a wrong bin."""
-SKIPPED_TOO = 0.3
+SKIPPED_TOO = 0.5
 """Who left out one step probably left out the next, which belongs to it."""
 MOST_MISSED = 3
 """Signs of steps that lie further ahead say nothing."""
 CANDIDATES = 4
 """How many later steps with the same sign are looked at."""
+
+WRONG_BIN = 0.3
+"""How probable a pick from another bin is while something is to be taken: people mix up bins, and
+a light that calls for one is no proof that they went there."""
 
 REPEATED = 0.45
 """How probable it is, right after a step, that its sign comes again and means nothing new: a hand
@@ -86,29 +89,26 @@ def weighed(
             if later is not None:
                 factor = _unseen_factor(later, order, wrong_pick=wrong_pick)
                 after.append(_finished(guess, later, p * factor, at_s, order))
-        after.append(replace(guess, weight=guess.weight * stays))
+        after.append(guess.weighing(guess.weight * stays))
     return kept(after)
 
 
 def kept(guesses: Iterable[Guess]) -> tuple[Guess, ...]:
     """Equal guesses made one, the improbable dropped, weights that sum to 1."""
-    by_done: dict[StepSet, Guess] = {}
+    best: dict[StepSet, Guess] = {}
+    weights: dict[StepSet, float] = {}
     for guess in guesses:
-        other = by_done.get(guess.done)
-        if other is None:
-            by_done[guess.done] = guess
-        else:
-            heavier = guess if guess.weight > other.weight else other
-            by_done[guess.done] = replace(heavier, weight=guess.weight + other.weight)
-    ranked = sorted(by_done.values(), key=lambda guess: (-guess.weight, guess.done))
-    ranked = ranked[:MOST_GUESSES]
-    total = sum(guess.weight for guess in ranked)
+        other = best.get(guess.done)
+        if other is None or guess.weight > other.weight:
+            best[guess.done] = guess
+        weights[guess.done] = weights.get(guess.done, 0.0) + guess.weight
+    ranked = sorted(weights, key=lambda done: (-weights[done], done))[:MOST_GUESSES]
+    total = sum(weights[done] for done in ranked)
     if total <= 0.0:
-        return (replace(ranked[0], weight=1.0),)
-    least = LEAST_WEIGHT * total
-    ranked = [guess for guess in ranked if guess.weight >= least]
-    total = sum(guess.weight for guess in ranked)
-    return tuple(replace(guess, weight=guess.weight / total) for guess in ranked)
+        return (best[ranked[0]].weighing(1.0),)
+    ranked = [done for done in ranked if weights[done] >= LEAST_WEIGHT * total]
+    total = sum(weights[done] for done in ranked)
+    return tuple(best[done].weighing(weights[done] / total) for done in ranked)
 
 
 def forgotten(guesses: tuple[Guess, ...], reported: StepSet, passed_s: float) -> tuple[Guess, ...]:
@@ -116,26 +116,37 @@ def forgotten(guesses: tuple[Guess, ...], reported: StepSet, passed_s: float) ->
     if len(guesses) == 1 or passed_s <= 0.0:
         return guesses
     fade = exp(-passed_s / FORGET_S)
-    return kept(
-        guess if guess.done == reported else replace(guess, weight=guess.weight * fade)
-        for guess in guesses
+    weights = [guess.weight if guess.done == reported else guess.weight * fade for guess in guesses]
+    total = sum(weights)
+    return tuple(
+        guess.weighing(weight / total) for guess, weight in zip(guesses, weights, strict=True)
     )
 
 
-def finished_by_worker(
-    guesses: tuple[Guess, ...], place: int, at_s: float, order: Order
+def finished_by_word(
+    guesses: tuple[Guess, ...], place: int, at_s: float, order: Order, *, surprise: float
 ) -> tuple[Guess, ...]:
-    """The guesses after the worker (or a clock) said that an open step is done."""
+    """The guesses after the worker (or a clock) said that an open step is done.
+
+    Args:
+        guesses: As they were before.
+        place: An open step.
+        at_s: When it was said.
+        order: Of the run's task.
+        surprise: How probable the word is where a guess has the step as not done yet; 1 when it
+            tells nothing about what was done before.
+    """
     bit = 1 << place
     return kept(
-        guess if guess.done & bit else _finished(guess, (place,), 1.0, at_s, order)
+        guess if guess.done & bit else _finished(guess, (place,), surprise, at_s, order)
         for guess in guesses
     )
 
 
 def with_all(guesses: tuple[Guess, ...], done: StepSet) -> tuple[Guess, ...]:
     """Only the guesses in which all of `done` is done."""
-    return kept(guess for guess in guesses if not done & ~guess.done)
+    left = tuple(guess for guess in guesses if not done & ~guess.done)
+    return guesses if len(left) == len(guesses) else kept(left)
 
 
 def nearest_later(sign: Sign, guess: Guess, order: Order) -> tuple[int, ...] | None:
@@ -145,24 +156,20 @@ def nearest_later(sign: Sign, guess: Guess, order: Order) -> tuple[int, ...] | N
         Those places and, last, the later step itself, lowest first; None when there is none near.
     """
     waiting = order.wanted_by(sign) & ~guess.done & ~guess.open
-    best: tuple[int, ...] | None = None
+    best: StepSet = 0
+    nearest = None
     for _ in range(CANDIDATES):
         if not waiting:
             break
         place = lowest(waiting)
         waiting &= waiting - 1
         missing = order.before[place] & ~guess.done
-        if missing.bit_count() <= MOST_MISSED and (
-            best is None or missing.bit_count() < len(best) - 1
-        ):
-            best = (*_few(missing), place)
-    return best
-
-
-def _few(places: StepSet) -> Iterator[int]:
-    while places:
-        yield lowest(places)
-        places &= places - 1
+        fewest = MOST_MISSED + 1 if nearest is None else best.bit_count()
+        if missing.bit_count() < fewest:
+            best, nearest = missing, place
+        if best and not best & (best - 1):
+            break
+    return None if nearest is None else (*places_of(best), nearest)
 
 
 def _which(own: StepSet, guess: Guess, order: Order) -> int:
@@ -189,7 +196,9 @@ def _timely(p: float, place: int, guess: Guess, at_s: float, order: Order) -> fl
 
 def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSet) -> float:
     """How probable the sign is without finishing anything, if the run stands as guessed."""
-    stray = RELIABILITY[sign.kind].stray if sign.kind in RELIABILITY else 1.0
+    stray = RELIABILITY[sign.kind].stray
+    if sign.kind is SignKind.PICKED and guess.open & order.of_finish[Finish.TAKE]:
+        stray = WRONG_BIN
     if guess.last is None or step_at(order, guess.last).sign != sign:
         return stray
     if not reported >> guess.last & 1:

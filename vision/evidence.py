@@ -25,7 +25,7 @@ TOUCH_S = 0.5
 """A fingertip that rests on a button this long means it. Shorter, and hands that pause on their
 way press buttons; longer, and people press again."""
 TOUCH_REST_MM = 14.0
-"""A resting fingertip strays less than this: the tremble of landmarks is 2–4 mm, people sway."""
+"""A resting fingertip strays less than this: the tremble of landmarks is 2-4 mm, people sway."""
 
 SURE = 0.97
 """No single visit says more than this, or less than 1 - SURE: landmarks lie now and then."""
@@ -54,15 +54,6 @@ class Reading:
     visits: Mapping[str, Visit] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
     last_s: float = -inf
-
-    def touch_share(self, zone_id: str) -> float:
-        """How far the touch of a button has come, 0 to 1."""
-        visit = self.visits.get(zone_id, AWAY)
-        if zone_id in self.touched:
-            return 1.0
-        if visit.phase is Phase.AWAY or visit.rest_mm() > TOUCH_REST_MM:
-            return 0.0
-        return min(1.0, visit.dwell_s / TOUCH_S)
 
 
 class EvidenceReader:
@@ -107,6 +98,18 @@ class EvidenceReader:
                 visits[zone_id] = visit
         ordered, last_s = _never_falling(told, reading.last_s)
         return Reading(visits=visits, touched=frozenset(touched), last_s=last_s), ordered
+
+    def touching(self, reading: Reading) -> dict[str, float]:
+        """Buttons that a fingertip rests on, and how far each touch has come, 0 to 1."""
+        shares: dict[str, float] = {}
+        for zone_id, visit in reading.visits.items():
+            if self._zones[zone_id].kind is not ZoneKind.BUTTON:
+                continue
+            if zone_id in reading.touched:
+                shares[zone_id] = 1.0
+            elif visit.rest_mm() <= TOUCH_REST_MM:
+                shares[zone_id] = min(1.0, visit.dwell_s / TOUCH_S)
+        return shares
 
 
 def _never_falling(told: list[Evidence], last_s: float) -> tuple[tuple[Evidence, ...], float]:
@@ -158,7 +161,7 @@ def _grasp_log_odds(visit: Visit) -> float:
     """Whether the hand did something there: it stays, slows down and goes in deep.
 
     Somebody who takes a part stands still over it for 0.2 s at least; a hand on its way crosses a
-    bin of 130 mm in 0.1–0.3 s and does not slow down.
+    bin of 130 mm in 0.1-0.3 s and does not slow down.
     """
     dwell = _between(visit.dwell_s, (0.15, -3.0), (0.3, -0.5), (0.45, 0.8), (0.7, 1.8), (8.0, 1.0))
     slow = _between(visit.slowest_mm_s, (60.0, 1.2), (150.0, 0.5), (300.0, -0.5), (600.0, -2.0))

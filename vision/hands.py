@@ -102,7 +102,7 @@ class HandFinder:
         return _without_doubles(sorted(hands, key=lambda hand: -hand.score))
 
     def close(self) -> None:
-        """Let go of the networks."""
+        """Let go of the networks, before the interpreter ends. May be called twice."""
         self._landmarker.close()
 
 

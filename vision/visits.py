@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INSIDE_MM = 2.0
 OUTSIDE_MM = -10.0
-"""The rim. Landmarks on a resting hand tremble by 2–4 mm (desk film), bins have thick walls."""
+"""The rim. Landmarks on a resting hand tremble by 2-4 mm (desk film), bins have thick walls."""
 
 UNKNOWN_AT_MOST_S = 1.5
 """A zone that nobody can judge for longer than this counts as left: the second witness has learned

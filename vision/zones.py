@@ -197,4 +197,4 @@ def signed_distance_mm(points: Points, polygons: NDArray[np.float64]) -> NDArray
     rise = np.where(along[..., 1] == 0.0, 1.0, along[..., 1])
     crossing_x = start[..., 0] + (y - start[..., 1]) * along[..., 0] / rise
     inside = (straddles & (x < crossing_x)).sum(axis=2) % 2 == 1
-    return np.where(inside, distance, -distance)
+    return np.asarray(np.where(inside, distance, -distance), np.float64)

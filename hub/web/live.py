@@ -28,7 +28,7 @@ class Viewer:
 
     def __init__(self, channels: frozenset[str]) -> None:
         self.channels = channels
-        self.closed = False
+        self.ended = asyncio.Event()
         self._waiting: deque[bytes] = deque()
         self._wake = asyncio.Event()
 
@@ -43,13 +43,13 @@ class Viewer:
 
     def close(self) -> None:
         """End the stream; the browser comes back by itself and gets the whole board."""
-        self.closed = True
+        self.ended.set()
         self._waiting.clear()
         self._wake.set()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """What is to be sent, until the viewer is closed; a heartbeat when nothing else is."""
-        while not self.closed:
+        while not self.ended.is_set():
             try:
                 await asyncio.wait_for(self._wake.wait(), HEARTBEAT_S)
             except TimeoutError:
@@ -91,7 +91,7 @@ class Broadcast:
     def send(self, channel: str, chunk: bytes) -> None:
         """Give the same bytes to everybody who watches `channel`."""
         for viewer in self._viewers:
-            if channel in viewer.channels and not viewer.closed and not viewer.put(chunk):
+            if channel in viewer.channels and not viewer.ended.is_set() and not viewer.put(chunk):
                 self._metrics.viewers_dropped.inc()
 
     def close(self) -> None:

@@ -12,9 +12,7 @@ from vision.model_file import ModelFileError, fetch, model_path, verified_model
 
 app = typer.Typer(no_args_is_help=True, help="The hand model: show it, or fetch it.")
 
-To = Annotated[
-    Path | None, typer.Option("--to", help="Its place; else the user's cache folder.")
-]
+To = Annotated[Path | None, typer.Option("--to", help="Its place; else the user's cache folder.")]
 
 
 @app.command()

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from station.app import Wishes, guide_at_station
+from station.app import guide_at_station
 from station.commands.console import tell
+from station.wishes import Wishes
 
 app = typer.Typer(no_args_is_help=True, help="Guide work at this station.")
 
@@ -63,5 +64,4 @@ def run(
         hands=not no_hands,
         in_step=as_fast_as_possible,
     )
-    report = guide_at_station(wishes, stop)
-    tell(report)
+    tell(str(guide_at_station(wishes, stop)))

@@ -12,7 +12,8 @@ from station.commands.console import say, tell
 from station.previews import write_previews
 from station_config.station_file import read_station
 from station_config.yaml_file import YamlFileError
-from tasks.replay import replay_file
+from tasks.evidence_lines import read_evidence
+from tasks.replay import replay_lines
 from tasks.task_file import check_against, read_task, task_json_schema
 
 app = typer.Typer(no_args_is_help=True, help="Write, check and try out tasks.")
@@ -75,5 +76,6 @@ def replay(
     events: Annotated[Path, typer.Option(help="Where the events go, one JSON line each.")],
 ) -> None:
     """Run recorded evidence through the tracker alone."""
-    written = replay_file(task=read_task(task), evidence=evidence, events=events)
-    say(f"{written} events in {events}")
+    lines = list(replay_lines(read_task(task), read_evidence(evidence)))
+    events.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    say(f"{len(lines)} events in {events}")

@@ -43,7 +43,9 @@ class Pinhole:
     def from_plane(self, height_mm: float) -> Matrix:
         """Shape (3, 3): (x, y, 1) in the plane at this height to pixels."""
         columns = self.matrix
-        return np.column_stack([columns[:, 0], columns[:, 1], columns[:, 2] * height_mm + columns[:, 3]])
+        return np.column_stack(
+            [columns[:, 0], columns[:, 1], columns[:, 2] * height_mm + columns[:, 3]]
+        )
 
     def to_plane(self, points_px: Points, height_mm: float) -> Points:
         """Which points of the plane at this height are seen at these pixels.

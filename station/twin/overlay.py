@@ -103,5 +103,6 @@ def lay_over(target: Picture, placement: NDArray[np.float64], bgra: Picture) -> 
         return box
     landed = warped(placement, bgra, box)
     window = target[box.rows, box.columns]
-    blend(window, np.ascontiguousarray(landed[..., :3]), np.ascontiguousarray(landed[..., 3]))
+    bgr = np.asarray(cv2.cvtColor(landed, cv2.COLOR_BGRA2BGR), np.uint8)
+    blend(window, bgr, np.asarray(cv2.extractChannel(landed, 3), np.uint8))
     return box

@@ -15,8 +15,8 @@ SIZE_MM = 84.0
 _LAMP = np.array([-0.34, 0.40, 0.85])
 _SHADOW_MM = (3.0, -4.0)
 
-PRODUCT = "product"
-"""The name of what is left when the work is done."""
+PRODUCT = -1
+"""The kind of what is left when the work is done."""
 
 Bgr = tuple[float, float, float]
 Field = NDArray[np.float32]
@@ -115,7 +115,7 @@ def part_picture(kind: int) -> NDArray[np.uint8]:
     """One part.
 
     Args:
-        kind: Which of `PARTS`, counting on from the front when there are more bins; -1 for the
+        kind: Which of `PARTS`, counting on from the front when there are more bins; `PRODUCT` for the
             finished product.
 
     Returns:
@@ -195,7 +195,6 @@ def part_placement(
     Returns:
         Shape (3, 3), camera pixels from pixels of the part's picture.
     """
-    side = round(SIZE_MM * PX_PER_MM)
     turn = np.deg2rad(turned_deg)
     to_mm = np.array(
         [
@@ -204,7 +203,6 @@ def part_placement(
             [0, 0, 1],
         ]
     )
-    assert side > 0
     place = np.array(
         [
             [np.cos(turn), np.sin(turn), at_mm[0]],

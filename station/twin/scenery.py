@@ -16,7 +16,6 @@ from station.twin.part_picture import part_picture, part_placement
 from station_config.station import Station, Zone, ZoneKind
 
 FLOOR: Bgr = (58, 56, 54)
-_EDGE: Bgr = (96, 122, 140)
 _BIN: Bgr = (196, 186, 172)
 _BIN_INSIDE: Bgr = (160, 150, 138)
 _JIG: Bgr = (206, 204, 200)
@@ -29,7 +28,7 @@ _BIN_FLOOR_MM = 4.0
 _PARTS_AT_MM = 14.0
 _JIG_MM = 8.0
 _BOX_MM = 24.0
-_ROOM_LIGHT = 0.70
+_ROOM_LIGHT = 0.74
 """Share of full white that a white sheet on this bench gives in the camera: a projector must
 have room above it."""
 _LAMP_FALLS_OFF = 0.20
@@ -90,8 +89,6 @@ def painted_scenery(station: Station, camera: Pinhole, seed: int) -> Scenery:
 def _bench_top(canvas: Canvas, bench_mm: tuple[float, float], rng: np.random.Generator) -> None:
     wide, deep = bench_mm
     top = np.array([[0, 0], [wide, 0], [wide, deep], [0, deep]], dtype=np.float64)
-    front = np.array([[0, 0, 0], [wide, 0, 0], [wide, 0, -40], [0, 0, -40]], dtype=np.float64)
-    canvas.face(front, _EDGE, 0.55)
     covered = canvas.covered(at_height(top, 0.0))
     wood = _wood(round(wide), round(deep), rng)
     from_top = np.array([[1.0, 0, 0], [0, -1.0, deep], [0, 0, 1]])
@@ -166,7 +163,7 @@ def _parts(
     low, high = inner.min(axis=0), inner.max(axis=0)
     canvas.clip = canvas.covered(at_height(inset(outline, _WALL_MM), height_mm))
     heap = canvas.reflect.copy()
-    for layer in range(18):
+    for layer in range(26):
         at = low + (high - low) * rng.random(2)
         plane = canvas.plane(min(6.0 + 0.8 * layer, height_mm))
         placement = part_placement(plane, (float(at[0]), float(at[1])), rng.random() * 360.0)

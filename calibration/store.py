@@ -1,0 +1,206 @@
+"""Calibrations on disk: one file a bench, with the earlier ones kept beside it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from calibration.model import Calibration, Method, Quality
+from calibration.planes import PlaneMap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Row = tuple[float, float, float]
+Matrix = tuple[Row, Row, Row]
+Size = tuple[int, int]
+
+
+class CalibrationFileError(Exception):
+    """A calibration cannot be read or kept. The text says what to do."""
+
+
+class _Written(BaseModel):
+    """What is unknown is passed over: a newer station may have written it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+class QualityV1(_Written):
+    """`Quality` as it is written."""
+
+    rms_mm: float = Field(ge=0)
+    worst_mm: float = Field(ge=0)
+    rms_px: float = Field(ge=0)
+    worst_px: float = Field(ge=0)
+    points_mm: tuple[float, ...]
+    left_out: tuple[int, ...] = ()
+
+
+class CalibrationV1(_Written):
+    """`Calibration` as it is written."""
+
+    version: Literal[1] = 1
+    made_at: AwareDatetime
+    method: Method
+    cam_from_bench: Matrix
+    camera: QualityV1
+    camera_px: tuple[tuple[float, float], ...]
+    camera_wh: Size | None = None
+    proj_from_bench: Matrix | None = None
+    projector: QualityV1 | None = None
+    projector_wh: Size | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def read_calibration(path: Path) -> Calibration:
+    """Read a calibration file.
+
+    Raises:
+        CalibrationFileError: It is missing, damaged or too new.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise CalibrationFileError(
+            f"There is no calibration {path}. Make one with: "
+            f"handwijzer calibrate by-points POINTS.yaml --out {path}"
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise CalibrationFileError(
+            f"The calibration {path} cannot be read. Calibrate again."
+        ) from None
+    try:
+        written = CalibrationV1.model_validate_json(text)
+    except ValidationError as error:
+        raise CalibrationFileError(_told(path, error)) from None
+    for matrix in (written.cam_from_bench, written.proj_from_bench):
+        if matrix is not None and abs(np.linalg.det(np.array(matrix))) < 1e-12:  # noqa: PLR2004
+            raise CalibrationFileError(f"The calibration {path} is damaged. {_REMEDY}")
+    return _from_written(written)
+
+
+def write_calibration(path: Path, calibration: Calibration) -> None:
+    """Keep a calibration; the one before goes into the history. Whole or not at all.
+
+    Raises:
+        CalibrationFileError: The disk is full, or the folder cannot be written.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_in_history(path)
+        with part.open("w", encoding="utf-8") as file:
+            file.write(_to_written(calibration).model_dump_json(indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise CalibrationFileError(
+            f"The calibration cannot be written to {path}: {error.strerror}. "
+            "The one before is still in use."
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def history(path: Path) -> tuple[Path, ...]:
+    """Earlier calibrations of this bench, oldest first."""
+    return tuple(sorted(_history_folder(path).glob("*.json")))
+
+
+_REMEDY = "Calibrate again, or put back an earlier one: handwijzer calibrate history"
+
+
+def _history_folder(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.history")
+
+
+def _keep_in_history(path: Path) -> None:
+    """Link the present file into the history under the time it was made; it stays in use too."""
+    try:
+        made_at = read_calibration(path).made_at
+    except CalibrationFileError:
+        # A damaged file is of no use to anybody; a missing one has no history.
+        return
+    folder = _history_folder(path)
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"{made_at.strftime('%Y%m%dT%H%M%S.%fZ')}.json"
+    if not kept.exists():
+        part = kept.with_name(f"{kept.name}.part")
+        part.write_bytes(path.read_bytes())
+        part.replace(kept)
+
+
+def _told(path: Path, error: ValidationError) -> str:
+    first = error.errors()[0]
+    if first["loc"] == ("version",):
+        return (
+            f"The calibration {path} was written by a newer Handwijzer. "
+            "Install that version here, or calibrate again."
+        )
+    place = " > ".join(str(part) for part in first["loc"]) or "the file"
+    return f"The calibration {path} is damaged at {place} ({first['msg']}). {_REMEDY}"
+
+
+def _to_written(calibration: Calibration) -> CalibrationV1:
+    proj = calibration.proj_from_bench
+    projector = calibration.projector
+    return CalibrationV1(
+        made_at=calibration.made_at,
+        method=calibration.method,
+        cam_from_bench=_rows(calibration.cam_from_bench),
+        camera=_quality_written(calibration.camera),
+        camera_px=tuple((float(x), float(y)) for x, y in calibration.camera_px),
+        camera_wh=calibration.camera_wh,
+        proj_from_bench=None if proj is None else _rows(proj),
+        projector=None if projector is None else _quality_written(projector),
+        projector_wh=calibration.projector_wh,
+        remarks=calibration.remarks,
+    )
+
+
+def _from_written(written: CalibrationV1) -> Calibration:
+    proj = written.proj_from_bench
+    return Calibration(
+        made_at=written.made_at,
+        method=written.method,
+        cam_from_bench=PlaneMap(matrix=np.array(written.cam_from_bench, np.float64)),
+        camera=_quality_read(written.camera),
+        camera_px=np.array(written.camera_px, np.float64).reshape(-1, 2),
+        camera_wh=written.camera_wh,
+        proj_from_bench=None if proj is None else PlaneMap(matrix=np.array(proj, np.float64)),
+        projector=None if written.projector is None else _quality_read(written.projector),
+        projector_wh=written.projector_wh,
+        remarks=written.remarks,
+    )
+
+
+def _quality_written(quality: Quality) -> QualityV1:
+    return QualityV1(
+        rms_mm=quality.rms_mm,
+        worst_mm=quality.worst_mm,
+        rms_px=quality.rms_px,
+        worst_px=quality.worst_px,
+        points_mm=quality.points_mm,
+        left_out=quality.left_out,
+    )
+
+
+def _quality_read(written: QualityV1) -> Quality:
+    return Quality(
+        rms_mm=written.rms_mm,
+        worst_mm=written.worst_mm,
+        rms_px=written.rms_px,
+        worst_px=written.worst_px,
+        points_mm=written.points_mm,
+        left_out=written.left_out,
+    )
+
+
+def _rows(plane_map: PlaneMap) -> Matrix:
+    a, b, c = ((float(x), float(y), float(z)) for x, y, z in plane_map.matrix)
+    return a, b, c

@@ -1,0 +1,25 @@
+"""The errors whose texts are meant for people: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from calibration.store import CalibrationFileError
+from projector.window import NoSuchDisplayError
+from station.demo import DemoError
+from station.outbox import OutboxError
+from station.wishes import StationError
+from station_config.yaml_file import YamlFileError
+from tasks.evidence_lines import EvidenceFileError
+from vision.frames import FrameSourceLostError
+from vision.model_file import ModelFileError
+
+COMPLAINTS = (
+    CalibrationFileError,
+    DemoError,
+    EvidenceFileError,
+    FrameSourceLostError,
+    ModelFileError,
+    NoSuchDisplayError,
+    OutboxError,
+    StationError,
+    YamlFileError,
+)

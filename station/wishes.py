@@ -1,0 +1,49 @@
+"""What somebody asked of a station when starting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What somebody asked of `handwijzer station run` or of the demo.
+
+    Attributes:
+        station: The station file.
+        task: The task file.
+        source: Instead of the station file's: a camera's number, a film, `twin[:persona]`.
+        events: Also write events here, one JSON line each.
+        evidence: Also write evidence here, one JSON line each.
+        folder: Where outbox and log are kept; None: in the user's data folder.
+        model: The hand model, if not in its usual place.
+        broker: Instead of the station file's.
+        truth: Where the twin writes what truly happened.
+        seed: Of the twin's worker.
+        twin_s: When the twin's source ends, on its own clock; None for never.
+        window: Show light on the projector.
+        windowed: Show it in a window on the desktop instead.
+        hands: Recognise hands; without them the second witness works alone.
+        in_step: Read a film or the twin as fast as this computer can.
+    """
+
+    station: Path
+    task: Path
+    source: str | None = None
+    events: Path | None = None
+    evidence: Path | None = None
+    folder: Path | None = None
+    model: Path | None = None
+    broker: str | None = None
+    truth: Path | None = None
+    seed: int = 1
+    twin_s: float | None = None
+    window: bool = True
+    windowed: bool = False
+    hands: bool = True
+    in_step: bool = False
+
+
+class StationError(Exception):
+    """The station cannot start. The text says what to do."""

@@ -1,0 +1,222 @@
+"""Where in the task the worker is: evidence, presses and time in; belief and events out. Pure.
+
+A forward filter over the sets of steps that may be done (`tasks.weighing`) says what is probable;
+this module decides what is told: a step counts as finished when it is sure enough, in an order
+that the task allows, and when it stays unclear the worker is asked. Time comes in as numbers, and
+how often `tick` is called changes no event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tasks.belief import Belief, Guess, Trail
+from tasks.doubts import denied, question_due_s, questioned, with_doubts
+from tasks.events import Event, EventType
+from tasks.model import SIGN_OF_FINISH, Evidence, Names, Sign, Task
+from tasks.order import Order, lowest, order_of, places_of, step_at
+from tasks.presses import Press, gone_back, help_called, paused, resumed, said_done
+from tasks.reaches import noticed
+from tasks.reliability import RELIABILITY
+from tasks.telling import Turn, finish_said, settled, step_event, waits_among
+from tasks.weighing import forgotten, weighed
+
+__all__ = ["Belief", "Press", "advance", "begin", "press", "tick"]
+
+WHOLE = 1.0 + 1e-6
+"""Probabilities of signs that exclude each other sum to at most this."""
+
+
+def begin(
+    task: Task,
+    at_s: float,
+    *,
+    done: frozenset[int] = frozenset(),
+    paused: bool = False,
+    names: Names | None = None,
+) -> Turn:
+    """Begin a run, or go on with one after a crash.
+
+    Args:
+        task: The task of this run.
+        at_s: Now, on the clock of the source.
+        done: The places that were finished before the crash. A new run has none, and is told
+            with `run_started` and `step_started`; a resumed one was told already.
+        paused: The run was paused before the crash.
+        names: The zones of the station, so that a reach into a bin that the task does not know
+            is noticed before something was picked from it.
+    """
+    order = order_of(task)
+    reported, open_steps = 0, order.first
+    for place in sorted(done):
+        if 0 <= place < len(task.steps) and not order.after[place] & ~reported:
+            reported |= 1 << place
+            open_steps = order.opened(open_steps, reported, place)
+    belief = Belief(
+        order=order,
+        bins=order.bins | (frozenset() if names is None else names.bins),
+        guesses=(Guess(done=reported, open=open_steps, weight=1.0, last=None, since_s=at_s),),
+        reported=reported,
+        open=open_steps,
+        trail=_trail_along(reported),
+        shown=_resumed_at(order, open_steps),
+        step_since_s=at_s,
+        run_since_s=at_s,
+        last_s=at_s,
+        paused_s=at_s if paused else None,
+        waits=waits_among(order, open_steps, (), at_s),
+    )
+    if reported:
+        return belief, ()
+    started = Event(type=EventType.RUN_STARTED, at_s=at_s, support=belief.support)
+    return belief, (started, step_event(belief, EventType.STEP_STARTED, belief.shown, at_s))
+
+
+def advance(belief: Belief, evidence: Sequence[Evidence], task: Task) -> Turn:
+    """Weigh all evidence of one moment.
+
+    Signs of one kind at one moment exclude each other when their probabilities sum to at most 1;
+    more than 1 means that both hands were busy, and each is weighed by itself.
+
+    Args:
+        belief: What was believed before.
+        evidence: With the same `at_s`. An older one counts as of now: time never falls.
+        task: The task of this run.
+
+    Returns:
+        The new belief, and the events that this caused, oldest first.
+    """
+    if not evidence:
+        return belief, ()
+    belief, events = tick(belief, evidence[0].at_s, task)
+    if belief.paused or belief.finished:
+        return belief, events
+    told = list(events)
+    at_s = belief.last_s
+    for piece in evidence:
+        belief, more = noticed(belief, piece, at_s)
+        told += more
+    for signs in _exclusive(evidence):
+        if belief.finished:
+            break
+        guesses = weighed(
+            belief.guesses,
+            signs,
+            at_s=at_s,
+            order=belief.order,
+            reported=belief.reported,
+            wrong_pick=belief.wrong_pick,
+        )
+        belief, more = settled(replace(belief, guesses=guesses), at_s)
+        told += more
+        belief = with_doubts(belief, at_s)
+    return belief, tuple(told)
+
+
+def tick(belief: Belief, at_s: float, task: Task) -> Turn:
+    """Let time pass: waits end, doubts become questions.
+
+    Args:
+        belief: What was believed before.
+        at_s: Now. Earlier than the newest time told counts as that time.
+        task: The task of this run.
+    """
+    if belief.order.task is not task:
+        belief = replace(belief, order=order_of(task))
+    at_s = max(at_s, belief.last_s)
+    told: list[Event] = []
+    while not belief.paused and not belief.finished:
+        due_s, place = _next_due(belief)
+        if due_s > at_s:
+            break
+        due_s = max(due_s, belief.last_s)
+        belief = _passed(belief, due_s)
+        if place is None:
+            belief, events = questioned(belief, due_s)
+        else:
+            belief, events = finish_said(belief, place, due_s)
+        told += events
+    return _passed(belief, at_s), tuple(told)
+
+
+def press(belief: Belief, pressed: Press, at_s: float, task: Task) -> Turn:
+    """Take what the worker says by key, pedal or projected button. It outweighs what was seen.
+
+    Pressing `next`, `back`, `yes` or `no` in a pause ends the pause first.
+    """
+    belief, events = tick(belief, at_s, task)
+    at_s = belief.last_s
+    if pressed in {Press.HELP, Press.HELP_ANSWERED}:
+        belief, more = help_called(belief, wanted=pressed is Press.HELP, at_s=at_s)
+        return belief, (*events, *more)
+    if belief.finished:
+        return belief, events
+    if pressed is Press.PAUSE:
+        belief, more = paused(belief, at_s)
+        return belief, (*events, *more)
+    belief, back_again = resumed(belief, at_s)
+    more = ()
+    match pressed:
+        case Press.NEXT:
+            belief, more = said_done(belief, at_s)
+        case Press.YES if belief.unsure:
+            belief, more = said_done(belief, at_s)
+        case Press.NO if belief.asked is not None:
+            belief = denied(belief, belief.asked)
+        case Press.BACK:
+            belief, more = gone_back(belief, at_s)
+        case _:
+            pass
+    return belief, (*events, *back_again, *more)
+
+
+def _exclusive(evidence: Sequence[Evidence]) -> Iterator[tuple[tuple[Sign, float], ...]]:
+    """Groups of signs that exclude each other, in the order in which they came."""
+    by_kind: dict[str, list[tuple[Sign, float]]] = {}
+    for piece in evidence:
+        if piece.sign.kind in SIGN_OF_FINISH.values() and piece.p > 0.0:
+            most = RELIABILITY[piece.sign.kind].most
+            by_kind.setdefault(piece.sign.kind, []).append((piece.sign, min(piece.p, most)))
+    for signs in by_kind.values():
+        if sum(p for _, p in signs) <= WHOLE:
+            yield tuple(signs)
+        else:
+            yield from ((sign,) for sign in signs)
+
+
+def _next_due(belief: Belief) -> tuple[float, int | None]:
+    """When something happens by time alone, and the step it finishes; None: a question."""
+    due: tuple[float, int | None] = (question_due_s(belief), None)
+    for wait in belief.waits:
+        wait_s = step_at(belief.order, wait.place).wait_s
+        due = min(due, (wait.since_s + wait_s, wait.place), key=lambda moment: moment[0])
+    return due
+
+
+def _passed(belief: Belief, at_s: float) -> Belief:
+    if at_s <= belief.last_s:
+        return belief
+    guesses = belief.guesses
+    if not belief.paused:
+        guesses = forgotten(guesses, belief.reported, at_s - belief.last_s)
+    return replace(belief, guesses=guesses, last_s=at_s)
+
+
+def _trail_along(reported: int) -> Trail | None:
+    """A trail for a resumed run: the coach's order stands in for the one that is lost."""
+    trail = None
+    for place in places_of(reported):
+        trail = Trail(place=place, before=trail)
+    return trail
+
+
+def _resumed_at(order: Order, open_steps: int) -> int | None:
+    """The step to show in a new or resumed run: one that goes on with something begun, if any."""
+    if not open_steps:
+        return None
+    for place in places_of(open_steps):
+        direct = order.after[place]
+        if direct and not direct & (direct - 1) and order.followers[lowest(direct)] == (place,):
+            return place
+    return lowest(open_steps)

@@ -1,0 +1,194 @@
+"""What of the bench is covered now, against how the bare bench has looked so far.
+
+Four things change a picture of a bench besides hands, and each has its own answer:
+
+- the lamps and the camera's own exposure change all of it: one gain for each colour, every frame;
+- a shadow darkens without changing the colour: such pixels are not covered;
+- the station's own light: the places it has changed are frozen until the change has arrived in
+  the picture, and then learned anew;
+- parts that are put down stay: what does not move is learned after a while.
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from cv2.typing import MatLike
+    from numpy.typing import NDArray
+
+    Mask = MatLike
+    Picture = MatLike
+
+DIFFERENCE = 20
+"""Grey levels, in the colour that differs most. Camera noise after the softening is 1-2."""
+SHADOW_DARKEST = 0.6
+SHADOW_COLOUR = 0.12
+"""A shadow leaves at least this share of the light and shifts colours by less than this share."""
+
+LEARN_S = 1.0
+LEARN_LIT_S = 0.1
+"""Time constants for slow change of the bare bench, and for places with moving light on them."""
+STILL = 8
+"""Grey levels from one frame to the next; less is no movement."""
+PART_AFTER_S = 0.8
+ARM_AFTER_S = 20.0
+"""How long something must not move to become part of the bench: lying free on it, or reaching in
+from its edge. People keep still for seconds while they think."""
+STALE_AFTER_S = 0.15
+"""Likewise for places whose light changed while something covered them."""
+
+LIGHT_STEP_SHARE = 0.6
+"""When this much of the bench differs at once, it was the lamps."""
+_SAMPLE_STEP = 6
+"""Every sixth pixel both ways is enough to measure the gain."""
+
+
+class Background:
+    """Learns the bare bench. `inside` is that of a `SmallView`."""
+
+    def __init__(self, inside: Mask) -> None:
+        self._inside = inside
+        self._bare: Picture | None = None
+        self._last: Picture | None = None
+        self._covered = np.zeros_like(inside)
+        self._still_s = np.zeros(inside.shape, np.float32)
+        self._stale = np.zeros_like(inside)
+        self._lit = np.zeros_like(inside)
+        self._frozen = np.zeros_like(inside)
+        self._frozen_until_s = 0.0
+        self._at_s = 0.0
+        self._took_s = 0.0
+
+    def freeze(self, areas: Mask, *, until_s: float) -> None:
+        """The station changes its light in these areas; the picture settles by `until_s`."""
+        self._lit = areas.copy()
+        still_frozen = self._at_s < self._frozen_until_s
+        self._frozen = cv2.bitwise_or(areas, self._frozen) if still_frozen else areas.copy()
+        self._frozen_until_s = max(until_s, self._frozen_until_s)
+
+    def is_frozen(self, at_s: float) -> bool:
+        """Whether the light was changed so shortly before that the areas cannot be judged."""
+        return at_s < self._frozen_until_s
+
+    def covered(self, small: Picture, *, at_s: float) -> Mask:
+        """What is covered in this picture. Call `learn` with the same picture afterwards.
+
+        Args:
+            small: Shape (height, width, 3), uint8.
+            at_s: Its time, not before the last one's.
+
+        Returns:
+            Shape (height, width), uint8, 255 where something covers the bench.
+        """
+        if self._bare is None:
+            self._bare, self._last, self._at_s = small.astype(np.float32), small, at_s
+        self._took_s, self._at_s = at_s - self._at_s, at_s
+        bare = self._as_lit_now(small)
+        differs = _difference(small, bare)
+        if self._is_light_step(differs):
+            self._bare = small.astype(np.float32)
+            differs[:] = 0
+        mask = cv2.threshold(differs, DIFFERENCE, 255, cv2.THRESH_BINARY)[1]
+        mask = cv2.bitwise_and(np.asarray(mask, np.uint8), self._inside)
+        _leave_out_shadows(mask, small, bare)
+        mask = self._with_frozen(mask, small, at_s)
+        mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _CROSS)
+        mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _SQUARE), np.uint8)
+        self._covered = mask
+        return mask
+
+    def learn(self, small: Picture, arms: NDArray[np.bool_]) -> None:
+        """Learn what this picture shows of the bare bench.
+
+        Args:
+            small: The picture that was last given to `covered`.
+            arms: Shape (height, width): which of the covered pixels reach in from the edge.
+        """
+        if self._bare is not None:
+            self._learn_free(small, self._bare)
+            self._learn_still(small, self._bare, arms)
+        self._last = small
+
+    def _as_lit_now(self, small: Picture) -> Picture:
+        """The bare bench under the lamps and the exposure of this picture."""
+        assert self._bare is not None  # noqa: S101 - set by the first picture
+        step = slice(_SAMPLE_STEP // 2, None, _SAMPLE_STEP)
+        free = (self._covered[step, step] == 0) & (self._inside[step, step] > 0)
+        gains = np.ones(3)
+        if free.sum() >= 50:  # noqa: PLR2004 - too few pixels to trust a median
+            ratio = (small[step, step][free] + 1.0) / (self._bare[step, step][free] + 1.0)
+            gains = np.clip(np.median(ratio, axis=0), 0.4, 2.5)
+        return cv2.convertScaleAbs(self._bare * gains.astype(np.float32))
+
+    def _is_light_step(self, differs: Mask) -> bool:
+        inside = cv2.countNonZero(self._inside)
+        high = cv2.bitwise_and(differs, self._inside)
+        many = cv2.countNonZero(cv2.threshold(high, DIFFERENCE, 255, cv2.THRESH_BINARY)[1])
+        return many > LIGHT_STEP_SHARE * inside
+
+    def _with_frozen(self, mask: Mask, small: Picture, at_s: float) -> Mask:
+        """In frozen areas, what covered them before; when the time is up they are learned anew."""
+        if not self._frozen.any():
+            return mask
+        held = cv2.bitwise_and(self._covered, self._frozen)
+        mask = cv2.bitwise_or(cv2.bitwise_and(mask, cv2.bitwise_not(self._frozen)), held)
+        if not self.is_frozen(at_s):
+            under = cv2.dilate(held, _SQUARE)
+            anew = cv2.bitwise_and(self._frozen, cv2.bitwise_not(under))
+            cv2.copyTo(small.astype(np.float32), anew, self._bare)
+            self._stale = cv2.bitwise_or(self._stale, cv2.bitwise_and(self._frozen, under))
+            self._frozen = np.zeros_like(self._frozen)
+        return mask
+
+    def _learn_free(self, small: Picture, bare: Picture) -> None:
+        """Follow slow change of what nothing covers."""
+        free = cv2.bitwise_and(cv2.bitwise_not(self._covered), cv2.bitwise_not(self._frozen))
+        steady = cv2.bitwise_and(free, cv2.bitwise_not(self._lit))
+        cv2.accumulateWeighted(small, bare, 1 - exp(-self._took_s / LEARN_S), steady)
+        if self._lit.any():
+            lit = cv2.bitwise_and(free, self._lit)
+            cv2.accumulateWeighted(small, bare, 1 - exp(-self._took_s / LEARN_LIT_S), lit)
+
+    def _learn_still(self, small: Picture, bare: Picture, arms: NDArray[np.bool_]) -> None:
+        """Learn what lies still: free parts and old light soon, arms only after long."""
+        self._stale = cv2.bitwise_and(self._stale, self._covered)
+        if not self._covered.any():
+            self._still_s[:] = 0
+            return
+        moved = _difference(small, self._last) >= STILL
+        self._still_s += self._took_s
+        self._still_s[moved | (self._covered == 0)] = 0
+        needed_s = np.where(arms, np.float32(ARM_AFTER_S), np.float32(PART_AFTER_S))
+        needed_s[self._stale > 0] = STALE_AFTER_S
+        settled = self._still_s >= needed_s
+        if settled.any():
+            bare[settled] = small[settled]
+            self._still_s[settled] = 0
+
+
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+def _difference(one: Picture, other: Picture | None) -> Mask:
+    """The difference in the colour that differs most, shape (height, width), uint8."""
+    apart = cv2.absdiff(one, np.asarray(other))
+    blue, green, red = cv2.split(apart)
+    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
+
+
+def _leave_out_shadows(mask: Mask, small: Picture, bare: Picture) -> None:
+    """Clear pixels that are the bare bench, only darker."""
+    rows, columns = np.nonzero(mask)
+    if len(rows) == 0:
+        return
+    ratio = (small[rows, columns] + 1.0) / (bare[rows, columns] + 1.0)
+    darkest, brightest = ratio.min(axis=1), ratio.max(axis=1)
+    shadow = (darkest > SHADOW_DARKEST) & (brightest < 1.0)
+    shadow &= brightest - darkest < SHADOW_COLOUR
+    mask[rows[shadow], columns[shadow]] = 0

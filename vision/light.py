@@ -1,0 +1,24 @@
+"""What the station tells vision about its own light, so that light is not taken for hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from station_config.station import PolygonMm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightNotice:
+    """The light was changed.
+
+    Attributes:
+        at_s: When, on the clock of the frames.
+        zone_ids: Zones in which light went on, off or changed.
+        areas_mm: Other areas in which it did: words, pictures and arrows beside the zones.
+    """
+
+    at_s: float
+    zone_ids: frozenset[str] = frozenset()
+    areas_mm: tuple[PolygonMm, ...] = ()

@@ -1,0 +1,182 @@
+"""What reaches over the bench, whatever it looks like: the witness that needs no bare hands.
+
+It compares each picture with the bare bench (`vision.background`), takes what is connected with
+the bench's edge for arms, and says where their far ends are and how far each zone is covered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from station_config.station import ZoneKind
+from vision.background import Background
+from vision.looks import PlaceLook, inner_mask, looked
+from vision.observations import ArmSeen, LookSeen
+from vision.small_view import SmallView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from calibration.planes import PlaneMap
+    from station_config.station import Station
+    from vision.hands import Hand
+    from vision.light import LightNotice
+
+LIGHT_SETTLES_S = 0.25
+"""From the order to the projector until the change is whole in the picture: 60-150 ms of
+projector and camera, and a frame or two of fading."""
+LIGHT_RIM_MM = 15.0
+"""Glow around what is lit."""
+
+ARM_MM2 = 1500.0
+"""Less than a finger of 75 x 20 mm is no arm."""
+TIP_MM = 12.0
+"""The far end is the middle of the last 12 mm, half the length of a fingertip."""
+HAND_MARKS = 5
+"""An arm in which this many landmarks lie is the arm of that hand."""
+OUTLINE_MM = 12.0
+"""The station's outline around a zone is drawn up to this far inside it."""
+
+
+class SecondWitness:
+    """Watches the bench itself. To be used by one thread."""
+
+    def __init__(
+        self, *, station: Station, cam_from_bench: PlaneMap, camera_wh: tuple[int, int]
+    ) -> None:
+        self._view = SmallView(
+            cam_from_bench=cam_from_bench, bench_mm=station.bench_mm, camera_wh=camera_wh
+        )
+        self._small_from_cam = self._view.small_from_bench @ cam_from_bench.inverse()
+        self._background = Background(self._view.inside)
+        masks = {
+            zone_id: self._view.mask([np.array(zone.polygon_mm, np.float64)])
+            for zone_id, zone in station.zones.items()
+        }
+        self._zone_masks = masks
+        self._zone_pixels = {name: np.flatnonzero(mask) for name, mask in masks.items()}
+        rim_px = max(1, round(OUTLINE_MM / self._view.mm2_per_px**0.5))
+        self._places = {
+            zone_id: _Place(masks[zone_id], rim_px)
+            for zone_id in sorted(station.of_kind(ZoneKind.PLACE))
+        }
+        self._held = frozenset[str]()
+        self._labels: NDArray[np.int32] = np.zeros(self._view.shape, np.int32)
+        self._found: list[tuple[int, ArmSeen]] = []
+        self.arms: tuple[ArmSeen, ...] = ()
+        self.covered: Mapping[str, float] = {}
+        self.looks: Mapping[str, LookSeen] = {}
+
+    def light_changes(self, light: LightNotice) -> None:
+        """The station changes its light: places that it touches are not judged for a moment."""
+        mask = self._view.mask([np.array(area, np.float64) for area in light.areas_mm])
+        for zone_id in light.zone_ids & self._zone_masks.keys():
+            mask = np.asarray(cv2.bitwise_or(mask, self._zone_masks[zone_id]), np.uint8)
+        rim_px = max(1, round(LIGHT_RIM_MM / self._view.mm2_per_px**0.5))
+        mask = np.asarray(cv2.dilate(mask, np.ones((2 * rim_px + 1,) * 2, np.uint8)), np.uint8)
+        self._background.freeze(mask, until_s=light.at_s + LIGHT_SETTLES_S)
+        flat = mask.ravel()
+        self._held = frozenset(
+            name for name, pixels in self._zone_pixels.items() if flat[pixels].any()
+        )
+
+    def look(self, bgr: NDArray[np.uint8], *, at_s: float) -> None:
+        """Take a picture into account; `arms`, `covered` and `looks` are of it afterwards."""
+        small = self._view.of(bgr)
+        mask = self._background.covered(small, at_s=at_s)
+        count, labels = cv2.connectedComponents(mask)
+        self._labels = np.asarray(labels, np.int32)
+        self._found = _arms(self._labels, count, self._view)
+        is_arm = np.zeros(count, np.bool_)
+        is_arm[[label for label, _ in self._found]] = True
+        arms = is_arm[self._labels]
+        self._background.learn(small, arms)
+        arm_pixels = arms.ravel()
+        held = self._held if self._background.is_frozen(at_s) else frozenset()
+        self.covered = {
+            name: float(arm_pixels[pixels].mean()) if len(pixels) else 0.0
+            for name, pixels in self._zone_pixels.items()
+            if name not in held
+        }
+        self._look_at_places(small, held, at_s)
+        self.arms = tuple(arm for _, arm in self._found)
+
+    def arms_with(self, hands: Sequence[Hand]) -> tuple[ArmSeen, ...]:
+        """The arms of the last picture, told apart from those of recognised hands."""
+        marks = [self._labels_under(hand) for hand in hands]
+        return tuple(
+            ArmSeen(
+                tip_mm=arm.tip_mm,
+                area_mm2=arm.area_mm2,
+                is_a_hand=any((under == label).sum() >= HAND_MARKS for under in marks),
+            )
+            for label, arm in self._found
+        )
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Whether the bench was bare in the last picture, as far as this witness can tell."""
+        return not self.arms
+
+    def _labels_under(self, hand: Hand) -> NDArray[np.int32]:
+        at = np.rint(self._small_from_cam.apply(hand.landmarks_px)).astype(int)
+        high, wide = self._view.shape
+        on = (at >= 0).all(axis=1) & (at[:, 0] < wide) & (at[:, 1] < high)
+        return np.asarray(self._labels[at[on, 1], at[on, 0]], np.int32)
+
+    def _look_at_places(self, small: NDArray[np.uint8], held: frozenset[str], at_s: float) -> None:
+        for zone_id, place in self._places.items():
+            if zone_id not in held:
+                place.see(small, covered=self.covered[zone_id], at_s=at_s)
+        self.looks = {
+            zone_id: place.look.seen
+            for zone_id, place in self._places.items()
+            if place.look.seen is not None and zone_id not in held
+        }
+
+
+class _Place:
+    """Where a place lies in the small picture, and how it has looked."""
+
+    def __init__(self, mask: NDArray[np.uint8], rim_px: int) -> None:
+        rows, columns = np.nonzero(mask)
+        has = len(rows) > 0
+        self._rows = slice(int(rows.min()), int(rows.max()) + 1) if has else slice(0, 0)
+        self._columns = slice(int(columns.min()), int(columns.max()) + 1) if has else slice(0, 0)
+        self._mask = inner_mask(mask, rim_px)[self._rows, self._columns]
+        self.look = PlaceLook()
+
+    def see(self, small: NDArray[np.uint8], *, covered: float, at_s: float) -> None:
+        patch = small[self._rows, self._columns]
+        self.look = looked(self.look, patch, self._mask, covered=covered, at_s=at_s)
+
+
+def _arms(labels: NDArray[np.int32], count: int, view: SmallView) -> list[tuple[int, ArmSeen]]:
+    """What is connected with the edge of the bench, with its label in the label picture."""
+    if count == 1:
+        return []
+    sizes = np.bincount(labels.ravel(), minlength=count)
+    entries = np.bincount(labels[view.rim > 0], minlength=count)
+    found = []
+    for label in range(1, count):
+        area_mm2 = float(sizes[label]) * view.mm2_per_px
+        if entries[label] and area_mm2 >= ARM_MM2:
+            tip_mm = _far_end(labels == label, view)
+            found.append((label, ArmSeen(tip_mm=tip_mm, area_mm2=area_mm2, is_a_hand=False)))
+    return found
+
+
+def _far_end(arm: NDArray[np.bool_], view: SmallView) -> tuple[float, float]:
+    """The middle of the part of an arm that is furthest from where it comes in."""
+    comes_in_mm = view.mm[arm & (view.rim > 0)].mean(axis=0)
+    points_mm = view.mm[arm]
+    away_mm = np.linalg.norm(points_mm - comes_in_mm, axis=1)
+    # Not the very last pixel: one wrong pixel would be the tip.
+    reach_mm = np.partition(away_mm, -3)[-3] if len(away_mm) >= 3 else away_mm.max()  # noqa: PLR2004
+    x, y = points_mm[away_mm >= reach_mm - TIP_MM].mean(axis=0)
+    return float(x), float(y)
