@@ -193,31 +193,37 @@ class _PlainMqtt:
         if readable:
             self._rest += self._socket.recv(1 << 16)
         found = []
-        while (cut := self._cut()) is not None:
-            found.append(cut)
+        at = 0
+        while (cut := self._cut(at)) is not None:
+            kind, payload, at = cut
+            if kind != 0x40:
+                found.append((kind, payload))
+        self._rest = self._rest[at:]
         return found
 
-    def _cut(self) -> tuple[int, bytes] | None:
-        """One whole packet from what came in: its kind, and its payload if it is a publish."""
-        size, shift, at = 0, 0, 1
+    def _cut(self, at: int) -> tuple[int, bytes, int] | None:
+        """The packet that starts at `at`, if all of it is there: kind, payload, its end."""
+        rest = self._rest
+        kind, size, shift = 0, 0, 0
+        start = at + 1
         while True:
-            if at >= len(self._rest):
+            if start >= len(rest):
                 return None
-            size |= (self._rest[at] & 0x7F) << shift
-            shift, at = shift + 7, at + 1
-            if self._rest[at - 1] < 0x80:
+            size |= (rest[start] & 0x7F) << shift
+            shift, start = shift + 7, start + 1
+            if rest[start - 1] < 0x80:
                 break
-        if len(self._rest) < at + size:
+        end = start + size
+        if len(rest) < end:
             return None
-        kind, body = self._rest[0], self._rest[at : at + size]
-        self._rest = self._rest[at + size :]
+        kind = rest[at]
         if kind & 0xF0 != 0x30:
-            return kind & 0xF0, b""
-        topic_end = 2 + int.from_bytes(body[:2], "big")
+            return kind & 0xF0, b"", end
+        topic_end = start + 2 + int.from_bytes(rest[start : start + 2], "big")
         if kind & 0x06:
-            self._socket.sendall(_packet(0x40, body[topic_end : topic_end + 2]))
+            self._socket.sendall(_packet(0x40, rest[topic_end : topic_end + 2]))
             topic_end += 2
-        return 0x30, body[topic_end:]
+        return 0x30, rest[topic_end:end], end
 
 
 def measure_ingest(count: int) -> dict[str, float]:

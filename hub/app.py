@@ -19,10 +19,10 @@ import uvicorn
 from hub import database
 from hub.board import Board
 from hub.broker import LOOPBACK, OwnBroker, find_mosquitto
+from hub.broker_address import BrokerAddress
 from hub.health import Health
 from hub.inbox import Inbox
 from hub.intake import StateArrived, read
-from hub.broker_address import BrokerAddress
 from hub.listener import Listener
 from hub.metrics import Metrics
 from hub.reader import Reader

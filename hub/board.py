@@ -74,9 +74,7 @@ class Board:
         self._seen: dict[StationKey, Seen] = {}
         self._missing: dict[StationKey, int] = {}
 
-    def remember(
-        self, states: Iterable[tuple[StateV1, datetime]], *, now_s: float
-    ) -> None:
+    def remember(self, states: Iterable[tuple[StateV1, datetime]], *, now_s: float) -> None:
         """Take over what was stored before the hub stopped: each state and when it was heard."""
         with self._lock:
             for state, heard_at in states:

@@ -65,7 +65,7 @@ def serve(
         Path | None, typer.Option(help="Written as JSON when everything listens.")
     ] = None,
     host: Annotated[str, typer.Option(help="Only this computer itself, for now.")] = "127.0.0.1",
-    trial_broker: Annotated[
+    trial_broker: Annotated[  # noqa: FBT002 - typer makes --trial-broker of it
         bool, typer.Option(help="Use the broker for trying out, even with mosquitto installed.")
     ] = False,
 ) -> None:

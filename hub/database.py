@@ -29,7 +29,7 @@ def engine_for(url: str, *, reads_only: bool = False) -> sa.Engine:
         url: `sqlite:///file.db` or `postgresql+psycopg://…`.
         reads_only: Refuses to write, and never moves the write-ahead log into the file: writing
             and checkpoints are for the one connection of the store (WAL-reset fault of SQLite
-            3.7.0–3.51.2).
+            3.7.0 to 3.51.2).
 
     Raises:
         DatabaseError: The address cannot be understood, or its driver is not installed.

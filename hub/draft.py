@@ -140,9 +140,7 @@ class Draft:
         outbox = self._outbox(state.outbox, site=state.site, station=state.station)
         lost = outbox.received.begins_at(state.oldest_seq)
         if lost:
-            logger.error(
-                "%s/%s: %d events exist nowhere any more", state.site, state.station, lost
-            )
+            logger.error("%s/%s: %d events exist nowhere any more", state.site, state.station, lost)
         if outbox.received.stored_to != state.acked_to or outbox.received.copied:
             self.to_ack.add(state.outbox)
 
@@ -166,9 +164,7 @@ class Draft:
         received = self.outboxes[suspect.event.outbox].received
         if not received.copied:
             received.copied = True
-            logger.error(
-                "%s/%s: two stations use one outbox", suspect.site, suspect.event.station
-            )
+            logger.error("%s/%s: two stations use one outbox", suspect.site, suspect.event.station)
 
     def _outbox(self, outbox: UUID, *, site: str, station: str) -> Outbox:
         found = self.outboxes.get(outbox)

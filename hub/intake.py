@@ -123,5 +123,3 @@ def _misfit(topic: str, payload: bytes, reason: str) -> Misfit:
         size_bytes=len(payload),
         reason=reason,
     )
-
-

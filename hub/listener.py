@@ -10,8 +10,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from paho.mqtt.client import Client, MQTTErrorCode, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -235,8 +235,8 @@ class _Connection:
         self._settled: deque[Sequence[int]] = deque()
         self._to_publish: deque[tuple[str, bytes]] = deque()
         self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_in.setblocking(False)
-        self._wake_out.setblocking(False)
+        self._wake_in.setblocking(False)  # noqa: FBT003
+        self._wake_out.setblocking(False)  # noqa: FBT003
         self.was_up = False
         self.reached = False
         self._client = _SwiftClient(protocol, client_id)
@@ -280,7 +280,7 @@ class _Connection:
         if not self._v5:
             self._client.connect(host, port, KEEPALIVE_S)
             return
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_EXPIRES_S
         properties.ReceiveMaximum = WAITING_AT_MOST // 2
         self._client.connect(host, port, KEEPALIVE_S, clean_start=False, properties=properties)

@@ -102,9 +102,7 @@ class Reader:
                 yield to_json(told).decode()
 
 
-def _story(
-    connection: sa.Connection, site: str, station: str, run_id: str
-) -> RunStory | None:
+def _story(connection: sa.Connection, site: str, station: str, run_id: str) -> RunStory | None:
     query = (
         sa.select(
             events.c.type,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.schema import aside, events, outboxes, runs, stations, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from hub.draft import Outbox
@@ -23,8 +24,10 @@ Row = dict[str, object]
 POISON_KEPT = 1000
 """The newest messages that fit nothing are kept; older ones are erased."""
 
+VARIABLES_AT_MOST = 999
+"""So many SQLite before 3.32 takes in one statement."""
+
 SEQS_A_QUERY = 400
-"""SQLite before 3.32 takes at most 999 variables in a statement."""
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -48,24 +51,30 @@ def write_events(
     insert = _event_insert(connection.dialect)
     stored_at = insert.bind("stored_at", now)
     rows = [insert.row(one, stored_at) for one in arrived]
-    added = connection.exec_driver_sql(insert.statement, rows).rowcount
+    added = insert.execute(connection, rows)
     _write_runs(connection, arrived)
-    return added if added >= 0 else len(arrived)
+    return added
 
 
 class _EventInsert:
     """The insert of events, compiled for one kind of database."""
 
     def __init__(self, dialect: sa.engine.Dialect) -> None:
-        insert = postgresql.insert(events) if dialect.name == "postgresql" else sqlite.insert(events)
+        insert = (
+            postgresql.insert(events) if dialect.name == "postgresql" else sqlite.insert(events)
+        )
         names = [column.name for column in events.columns if column.name != "id"]
         compiled = (
             insert.values({name: sa.bindparam(name) for name in names})
             .on_conflict_do_nothing(index_elements=["event_id"])
             .compile(dialect=dialect)
         )
-        self.statement = str(compiled)
-        self._order = compiled.positiontup  # type: ignore[attr-defined]
+        self._statement = str(compiled)
+        self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
+        self._one_row = f"({', '.join('?' * len(names))})"
+        self._many = VARIABLES_AT_MOST // len(names)
+        rows = ", ".join([self._one_row] * self._many)
+        self._statement_for_many = self._statement.replace(self._one_row, rows, 1)
         self._binds: dict[str, Callable[[object], object] | None] = {
             column.name: column.type.dialect_impl(dialect).bind_processor(dialect)
             for column in events.columns
@@ -77,6 +86,24 @@ class _EventInsert:
     def bind(self, column: str, value: object) -> object:
         """A value as the driver wants it."""
         return (self._binds[column] or _as_is)(value)
+
+    def execute(self, connection: sa.Connection, rows: list[tuple[object, ...] | Row]) -> int:
+        """Insert rows. Returns how many were new.
+
+        SQLite gets many rows in one statement: the driver lets go of the interpreter for each
+        statement, and has to wait for the listener to get it back.
+        """
+        added = 0
+        start = 0
+        if self._order is not None:
+            while len(rows) - start >= self._many:
+                flat = tuple(chain.from_iterable(rows[start : start + self._many]))
+                added += connection.exec_driver_sql(self._statement_for_many, flat).rowcount
+                start += self._many
+        if start < len(rows):
+            rest = connection.exec_driver_sql(self._statement, rows[start:]).rowcount
+            added += rest if rest >= 0 else len(rows) - start
+        return added
 
     def row(self, arrived: EventArrived, stored_at: object) -> tuple[object, ...] | Row:
         """An event as the driver wants it: in the order of the columns, or by name."""
@@ -116,25 +143,24 @@ def _event_insert(dialect: sa.engine.Dialect) -> _EventInsert:
 
 
 def _write_runs(connection: sa.Connection, arrived: Iterable[EventArrived]) -> None:
-    rows: dict[tuple[str, str, str], Row] = {}
+    found: dict[tuple[str, str, str], tuple[str | None, datetime, datetime]] = {}
     for one in arrived:
         event = one.event
-        if event.run_id is None:
-            continue
-        key = (one.site, event.station, event.run_id)
-        row = rows.get(key)
-        if row is None:
-            rows[key] = {
-                "site": one.site,
-                "station": event.station,
-                "run_id": event.run_id,
-                "task": event.task,
-                "first_at": event.at,
-                "last_at": event.at,
-            }
-        else:
-            row["first_at"] = min(row["first_at"], event.at)  # type: ignore[type-var]
-            row["last_at"] = max(row["last_at"], event.at)  # type: ignore[type-var]
+        if event.run_id is not None:
+            key = (one.site, event.station, event.run_id)
+            task, first_at, last_at = found.get(key, (event.task, event.at, event.at))
+            found[key] = (task or event.task, min(first_at, event.at), max(last_at, event.at))
+    rows = [
+        {
+            "site": site,
+            "station": station,
+            "run_id": run_id,
+            "task": task,
+            "first_at": first_at,
+            "last_at": last_at,
+        }
+        for (site, station, run_id), (task, first_at, last_at) in found.items()
+    ]
     if not rows:
         return
     insert = _insert(connection, runs)
@@ -149,7 +175,7 @@ def _write_runs(connection: sa.Connection, arrived: Iterable[EventArrived]) -> N
             "last_at": sa.case((new.last_at > runs.c.last_at, new.last_at), else_=runs.c.last_at),
         },
     )
-    connection.execute(upsert, list(rows.values()))
+    connection.execute(upsert, rows)
 
 
 def write_states(

@@ -79,7 +79,9 @@ EVENT_TYPES: tuple[str, ...] = get_args(EventTypeName)
 TopicLevel = Annotated[str, StringConstraints(pattern=r"^[^/+#\s\x00-\x1f\x7f]{1,64}$")]
 """A name that can be one level of an MQTT topic."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 ByLanguage = Annotated[dict[Name, Text], Field(max_length=32)]
 """Language code to words, as in `{"nl": "Pak het huis.", "en": "Take the housing."}`."""

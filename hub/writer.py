@@ -81,9 +81,7 @@ class Writer:
         if written.stations:
             self._stored(written.stations)
 
-    def _write_until_it_works(
-        self, batch: list[Arrived], stop: threading.Event
-    ) -> Written | None:
+    def _write_until_it_works(self, batch: list[Arrived], stop: threading.Event) -> Written | None:
         """Keep the batch and try again while the database has trouble. None after `stop`."""
         wait_s = RETRY_FIRST_S
         while not stop.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from math import atan2, ceil, cos, hypot, pi, sin, tau
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ def _outward(start: PointMm, end: PointMm) -> PointMm:
     return dy / length, -dx / length
 
 
+@lru_cache(maxsize=4096)
 def rounded(polygon_mm: PolygonMm, radius_mm: float) -> PolygonMm:
     """A polygon with its corners cut by soft curves."""
     points: list[PointMm] = []

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import hypot
 from typing import TYPE_CHECKING
 
 from projector import buttons
 from projector.buttons import Touch, in_steps
-from projector.geometry import bounds, crosses
+from projector.geometry import bounds
 from projector.labels import placed
 from projector.lettering import is_right_to_left
 from projector.pieces import wall_size_mm
@@ -28,6 +27,7 @@ from projector.scene import (
     Tick,
     Words,
 )
+from projector.ways import free_way
 from projector.wording import Phrase, said
 from station_config.station import ZoneKind
 from tasks.cues import CueKind
@@ -37,7 +37,6 @@ from tasks.model import in_language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projector.scene import PointMm
     from station_config.station import Station, Zone
     from tasks.cues import Cue
 
@@ -237,7 +236,8 @@ def _put_look_again(page: _Page, wrong: Zone, right: Zone | None, light: Light) 
     )
     wrong_box = bounds(wrong.polygon_mm)
     if right is not None:
-        way = _free_way(wrong_box, bounds(right.polygon_mm), page)
+        blocks = [bounds(zone.polygon_mm) for zone in page.zones.values()]
+        way = free_way(wrong_box, bounds(right.polygon_mm), bench=page.bench, blocks=blocks)
         if way is not None:
             tail, tip = way
             page.marks.append(
@@ -251,34 +251,6 @@ def _put_look_again(page: _Page, wrong: Zone, right: Zone | None, light: Light) 
         letters_mm=(12.0, MIN_LETTER_MM),
         light=Light.LOOK,
         level=0.85,
-    )
-
-
-def _free_way(start: Box, end: Box, page: _Page) -> tuple[PointMm, PointMm] | None:
-    """The shortest straight way from one zone to another that crosses no zone."""
-    blocks = [bounds(zone.polygon_mm).grown(MARGIN_MM - 2.0) for zone in page.zones.values()]
-    ways = (
-        (tail, tip)
-        for tail in _sides(start)
-        for tip in _sides(end)
-        if hypot(tip[0] - tail[0], tip[1] - tail[1]) >= 30.0  # noqa: PLR2004 - shorter is a blot
-        and page.bench.holds(bounds((tail, tip)))
-        and not any(crosses(tail, tip, block) for block in blocks)
-    )
-    return min(
-        ways, key=lambda way: hypot(way[1][0] - way[0][0], way[1][1] - way[0][1]), default=None
-    )
-
-
-def _sides(box: Box) -> tuple[PointMm, ...]:
-    """A point just off the middle of each side."""
-    off = MARGIN_MM + BESIDE_MM
-    x, y = box.centre_mm
-    return (
-        (x, box.bottom_mm - off),
-        (x, box.top_mm + off),
-        (box.left_mm - off, y),
-        (box.right_mm + off, y),
     )
 
 

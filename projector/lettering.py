@@ -121,13 +121,14 @@ def set_in(text: str, *, letter_mm: float, max_width_mm: float) -> Setting:
 
 def _broken(paragraph: str, letter_mm: float, max_width_mm: float) -> list[str]:
     space = " " if " " in paragraph else ""
+    space_mm = width_mm(space, letter_mm)
     lines: list[str] = []
     used_mm = 0.0
     for word in _words(paragraph):
         word_mm = width_mm(word, letter_mm)
-        if lines and used_mm + width_mm(space, letter_mm) + word_mm <= max_width_mm:
+        if lines and used_mm + space_mm + word_mm <= max_width_mm:
             lines[-1] += space + word
-            used_mm += width_mm(space, letter_mm) + word_mm
+            used_mm += space_mm + word_mm
             continue
         lines += _pieces(word, letter_mm, max_width_mm)
         used_mm = width_mm(lines[-1], letter_mm)
@@ -162,8 +163,10 @@ def balanced(text: str, *, letter_mm: float, max_width_mm: float) -> Setting:
     widest = set_in(text, letter_mm=letter_mm, max_width_mm=max_width_mm)
     count = len(widest.lines)
     best = widest
+    if count == 1:
+        return widest
     low, high = max_width_mm / 4, max_width_mm
-    for _ in range(7):
+    for _ in range(5):
         middle = (low + high) / 2
         tried = set_in(text, letter_mm=letter_mm, max_width_mm=middle)
         if len(tried.lines) <= count and tried.width_mm <= best.width_mm:

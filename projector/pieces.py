@@ -185,32 +185,25 @@ def _button(mark: Button) -> Iterator[Piece]:
 
 
 def _wall(mark: Progress) -> Iterator[Shape]:
-    """The wall: bricks that lie, the next one, places that wait, and the tick at the end."""
-    lying: list[Rings] = []
-    waiting: list[Rings] = []
-    coming: list[Rings] = []
+    """The wall: bricks that lie, the next one, places that wait, and the tick at the end.
+
+    Brick by brick, so that a step paints one brick anew and not the wall of a long task.
+    """
     for place, box in enumerate(_bricks(mark)):
         solid = rounded(box.corners_mm, 2.0)
         if place < mark.done:
-            lying.append((solid,))
+            yield Shape(parts=((solid,),), light=Light.PLAIN, level=0.62)
         else:
             hollow = (solid, rounded(box.grown(-1.4).corners_mm, 1.0))
-            (coming if place == mark.done else waiting).append(hollow)
-    if lying:
-        yield Shape(parts=tuple(lying), light=Light.PLAIN, level=0.62)
-    if coming:
-        yield Shape(parts=tuple(coming), light=Light.PLAIN, level=0.85)
-    if waiting:
-        yield Shape(parts=tuple(waiting), light=Light.PLAIN, level=0.3)
+            level = 0.85 if place == mark.done else 0.3
+            yield Shape(parts=(hollow,), light=Light.PLAIN, level=level)
     side = TICK_MM
     left = mark.box.left_mm if mark.right_to_left else mark.box.right_mm - side
     top = mark.box.top_mm
     finished = mark.done >= mark.total
     yield Shape(
         parts=icon_parts(
-            Icon.DONE,
-            Box(left_mm=left, bottom_mm=top - side, right_mm=left + side, top_mm=top),
-            mirrored=False,
+            Icon.DONE, Box(left_mm=left, bottom_mm=top - side, right_mm=left + side, top_mm=top)
         ),
         light=Light.TAKE if finished else Light.PLAIN,
         level=0.9 if finished else 0.35,

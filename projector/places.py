@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import heapify, heappop
-from math import hypot
+from math import hypot, inf
 
 from projector.scene import Box
 
@@ -30,7 +29,6 @@ class Place:
     far_mm: float
 
 
-@lru_cache(maxsize=2048)
 def free_place(
     *,
     width_mm: float,
@@ -38,6 +36,7 @@ def free_place(
     near: Box,
     bench: Box,
     taken: tuple[Box, ...],
+    nearer_than_mm: float = inf,
 ) -> Place | None:
     """The free place of this size that lies nearest to `near`, or None when there is no room.
 
@@ -51,6 +50,7 @@ def free_place(
         near: What the label is about.
         bench: The whole bench.
         taken: Where nothing may stand; borders may touch.
+        nearer_than_mm: Do not look further off than this.
     """
     inside = bench.grown(-EDGE_MM) if bench.width_mm > 2 * EDGE_MM < bench.height_mm else bench
     if width_mm > inside.width_mm or height_mm > inside.height_mm:
@@ -80,6 +80,7 @@ def free_place(
         for left, gap_x, off_x in beside
         for bottom, gap_y, off_y in along
     ]
+    ranked = [place for place in ranked if place[0] < nearer_than_mm]
     heapify(ranked)
     while ranked:
         far, left, bottom = heappop(ranked)

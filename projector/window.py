@@ -11,6 +11,7 @@ import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,8 +137,6 @@ class Window:
             pygame.error: There is no desktop to show anything on.
         """
         shown_on = chosen_display(display)
-        self._size_px = size_px
-        self._windowed = windowed
         self._presses: list[Press] = []
         self._open = True
         if windowed:
@@ -152,12 +151,13 @@ class Window:
                     shown_on,
                     *size_px,
                 )
-        self._surface = pygame.display.set_mode(fitting, flags, display=shown_on.number)
+        surface = pygame.display.set_mode(fitting, flags, display=shown_on.number)
+        self._shown_at = surface.get_size()
         pygame.display.set_caption(title)
         pygame.display.set_allow_screensaver(False)
         pygame.mouse.set_visible(windowed)
         pygame.key.set_repeat()
-        self._surface.fill((0, 0, 0))
+        surface.fill((0, 0, 0))
         pygame.display.flip()
 
     def put(self, picture_bgrx: NDArray[np.uint8], changed_px: Sequence[RectPx]) -> None:
@@ -166,13 +166,15 @@ class Window:
             return
         picture = _as_surface(picture_bgrx)
         surface = pygame.display.get_surface()
-        if surface.get_size() != picture.get_size():
-            pygame.transform.smoothscale(picture.convert(surface), surface.get_size(), surface)
-            pygame.display.flip()
-            return
-        rects = [pygame.Rect(rect) for rect in changed_px]
-        for rect in rects:
-            surface.blit(picture, rect, rect)
+        if surface.get_size() != self._shown_at:
+            self._shown_at = surface.get_size()
+            changed_px = [(0, 0, *picture.get_size())]
+        if surface.get_size() == picture.get_size():
+            rects = [pygame.Rect(rect) for rect in changed_px]
+            for rect in rects:
+                surface.blit(picture, rect, rect)
+        else:
+            rects = [_blit_scaled(picture, rect, surface) for rect in changed_px]
         if rects:
             pygame.display.update(rects)
 
@@ -231,6 +233,24 @@ def _as_surface(picture_bgrx: NDArray[np.uint8]) -> pygame.Surface:
     # The fourth byte has no meaning: without this it would be taken for transparency.
     surface.set_alpha(None)
     return surface
+
+
+def _blit_scaled(picture: pygame.Surface, changed: RectPx, surface: pygame.Surface) -> pygame.Rect:
+    """Show a changed area on a surface of another size; says where it came to stand."""
+    wide = surface.get_width() / picture.get_width()
+    high = surface.get_height() / picture.get_height()
+    left, top = floor(changed[0] * wide), floor(changed[1] * high)
+    right = min(ceil((changed[0] + changed[2]) * wide), surface.get_width())
+    bottom = min(ceil((changed[1] + changed[3]) * high), surface.get_height())
+    source = pygame.Rect(round(left / wide), round(top / high), 0, 0)
+    source.width = max(1, min(round(right / wide), picture.get_width()) - source.left)
+    source.height = max(1, min(round(bottom / high), picture.get_height()) - source.top)
+    part = picture.subsurface(source)
+    target = pygame.Rect(left, top, right - left, bottom - top)
+    scaled = pygame.transform.smoothscale(part, target.size)
+    scaled.set_alpha(None)
+    surface.blit(scaled, target)
+    return target
 
 
 def _fitting(size_px: tuple[int, int], desktop_px: tuple[int, int]) -> tuple[int, int]:

@@ -40,7 +40,7 @@ WORDING: dict[Phrase, Localized] = {
     Phrase.BACK: {"nl": "Terug", "en": "Back"},
     Phrase.HELP: {"nl": "Hulp", "en": "Help"},
     Phrase.PAUSE: {"nl": "Pauze", "en": "Pause"},
-    Phrase.GO_ON: {"nl": "Ga door", "en": "Go on"},
+    Phrase.GO_ON: {"nl": "Start", "en": "Start"},
     Phrase.DONE: {"nl": "Klaar", "en": "Done"},
     Phrase.YES: {"nl": "Ja", "en": "Yes"},
     Phrase.NO: {"nl": "Nee", "en": "No"},
@@ -48,8 +48,8 @@ WORDING: dict[Phrase, Localized] = {
     Phrase.QUESTION: {"nl": "Is deze stap klaar?", "en": "Is this step done?"},
     Phrase.FINISHED: {"nl": "Klaar. Goed gedaan.", "en": "Finished. Well done."},
     Phrase.PAUSED: {
-        "nl": "Pauze. Raak Ga door aan als je weer begint.",
-        "en": "Paused. Touch Go on when you start again.",
+        "nl": "Pauze. Raak Start aan als je weer begint.",
+        "en": "Paused. Touch Start when you begin again.",
     },
     Phrase.NO_SIGHT: {
         "nl": "Ik kan even niet kijken. Druk op Verder als je klaar bent.",

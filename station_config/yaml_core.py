@@ -29,3 +29,11 @@ for tag, pattern, first in (
     CoreSchemaLoader.add_implicit_resolver(
         f"tag:yaml.org,2002:{tag}", re.compile(pattern), [*first, *([""] if tag == "null" else [])]
     )
+
+
+def _whole_number(_: CoreSchemaLoader, node: yaml.ScalarNode) -> int:
+    """PyYAML would read 010 as 8 and stumble over 08."""
+    return int(node.value)
+
+
+CoreSchemaLoader.add_constructor("tag:yaml.org,2002:int", _whole_number)

@@ -93,6 +93,11 @@ def read_yaml(
     except yaml.constructor.ConstructorError as error:
         line = 1 + (error.problem_mark.line if error.problem_mark else 0)
         raise _refused(path, line, f"cannot be read: {error.problem}.") from None
+    except (ValueError, AttributeError, OverflowError):
+        # A value under a tag that it does not fit, such as `!!int many`, or endless digits.
+        raise _refused(
+            path, 1, "has a value that cannot be read; leave out words with !."
+        ) from None
     finally:
         loader.dispose()
     mistakes = list(_repeated_keys(path.name, root))
@@ -130,9 +135,15 @@ def _composed(path: Path) -> yaml.Node:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "the lines do not fit together"
         remedy = f"is not YAML here: {problem}. Look at the spaces, colons and quotes."
+        if "'\\t'" in problem:
+            remedy = "has a tab; put spaces in its place."
         raise _refused(path, 1 + (mark.line if mark else 0), remedy) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise _refused(path, 1, f"is not YAML: {error}.") from None
+    except yaml.reader.ReaderError as error:
+        line = 1 + text.count("\n", 0, error.position)
+        remedy = f"has a character that no text has (number {error.character}); take it out."
+        raise _refused(path, line, remedy) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise _refused(path, 1, "cannot be read as YAML: it is nested too deep.") from None
     if root is None:
         raise _refused(path, 1, "is empty.")
     if _has_alias(root):
@@ -192,7 +203,8 @@ def _node_at(root: yaml.Node, place: Place) -> tuple[int, Place]:
     node, line, found = root, _line(root), list[str | int]()
     for part in place:
         if isinstance(node, yaml.MappingNode):
-            pair = next((p for p in node.value if p[0].value == str(part)), None)
+            # Of two equal keys the last counts, as it did for whoever read the values.
+            pair = next((p for p in reversed(node.value) if p[0].value == str(part)), None)
             if pair is None:
                 continue
             line, node = _line(pair[0]), pair[1]

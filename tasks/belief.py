@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tasks.events import SupportLevel
+from tasks.model import SignKind
 from tasks.order import places_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class Guess:
         weight: Probability, 0 to 1; all guesses together are 1.
         last: The step that was finished last, or None.
         since_s: When that was.
+        doing: The open step that an activity is under way for, or None: a gap between steps.
+        phase: How far that activity is, from 0: see `tasks.streams`.
     """
 
     done: StepSet
@@ -31,6 +34,8 @@ class Guess:
     weight: float
     last: int | None
     since_s: float
+    doing: int | None = None
+    phase: int = 0
 
     def weighing(self, weight: float) -> Guess:
         """The same guess, so probable. Faster than `replace`: this is the innermost loop."""
@@ -41,6 +46,21 @@ class Guess:
             weight=weight,
             last=self.last,
             since_s=self.since_s,
+            doing=self.doing,
+            phase=self.phase,
+        )
+
+    def in_phase(self, doing: int, phase: int, weight: float) -> Guess:
+        """The same guess with an activity under way."""
+        return Guess(
+            done=self.done,
+            open=self.open,
+            unseen=self.unseen,
+            weight=weight,
+            last=self.last,
+            since_s=self.since_s,
+            doing=doing,
+            phase=phase,
         )
 
 
@@ -115,6 +135,7 @@ class Belief:
         told_reach: The last wrong reach, so that it is told once.
         wrong_pick: A part came from a wrong bin since the step began.
         waits: The open steps that time finishes.
+        streamed_s: When a stream of labels (activity, looks) last said something, by its kind.
         support: How much help is offered.
     """
 
@@ -137,6 +158,7 @@ class Belief:
     told_reach: ToldReach | None = None
     wrong_pick: bool = False
     waits: tuple[Wait, ...] = ()
+    streamed_s: tuple[tuple[SignKind, float], ...] = ()
     support: SupportLevel = SupportLevel.CONTOUR
 
     @property

@@ -9,7 +9,7 @@ from tasks.belief import Belief, Guess
 from tasks.events import EventType
 from tasks.order import places_of, step_at
 from tasks.telling import Turn, step_event
-from tasks.weighing import with_all
+from tasks.weighing import kept
 
 ASK_FROM = 0.4
 """From here to `SURE` it is unclear whether the step is done."""
@@ -87,7 +87,7 @@ def denied(belief: Belief, place: int) -> Belief:
     left = tuple(guess for guess in belief.guesses if not guess.done >> place & 1)
     return replace(
         belief,
-        guesses=with_all(left or (as_reported(belief),), belief.reported),
+        guesses=kept(left or (as_reported(belief),)),
         asked=None,
         doubt_since_s=None,
     )

@@ -72,12 +72,8 @@ def parse_evidence(lines: Iterable[str], *, file: str = "evidence") -> tuple[Evi
         if not line.strip():
             continue
         try:
-            piece = _evidence(line)
-            if piece.at_s < newest_s:
-                raise ValueError(
-                    f"time falls: {piece.at_s:g} s comes after {newest_s:g} s; sort the lines."
-                )
-        except ValueError as error:
+            piece = _evidence(line, newest_s)
+        except _UnusableLineError as error:
             mistakes.append(LineMistake(file=file, line=number, remedy=str(error)))
             continue
         newest_s = piece.at_s
@@ -105,38 +101,50 @@ def moments(evidence: Iterable[Evidence]) -> Iterator[Sequence[Evidence]]:
         yield tuple(together)
 
 
-def _evidence(line: str) -> Evidence:
+class _UnusableLineError(Exception):
+    """One line cannot be used. The text says why."""
+
+
+def _evidence(line: str, newest_s: float) -> Evidence:
     try:
         written = json.loads(line, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        raise ValueError(f"is not JSON: {error.msg} at column {error.colno}.") from None
-    except RecursionError:
-        raise ValueError("is not evidence: it is nested too deep.") from None
+        raise _UnusableLineError(f"is not JSON: {error.msg} at column {error.colno}.") from None
+    except (RecursionError, ValueError):
+        raise _UnusableLineError(
+            "is not evidence: nested too deep, or too long a number."
+        ) from None
     if not isinstance(written, dict):
-        raise ValueError('must look like {"at_s": 12.4, "sign": "picked:bin_a", "p": 0.93}.')
+        raise _UnusableLineError(
+            'must look like {"at_s": 12.4, "sign": "picked:bin_a", "p": 0.93}.'
+        )
     missing = [key for key in ("at_s", "sign", "p") if key not in written]
     if missing:
-        raise ValueError(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
-    sign = written["sign"]
-    if not isinstance(sign, str):
-        raise ValueError("sign must be text, such as 'picked:bin_a'.")
+        verb = "is" if len(missing) == 1 else "are"
+        raise _UnusableLineError(f"{' and '.join(missing)} {verb} missing.")
+    at_s, p = _number(written, "at_s"), _number(written, "p")
+    if not isinstance(written["sign"], str):
+        raise _UnusableLineError("sign must be text, such as 'picked:bin_a'.")
     try:
-        return Evidence(
-            at_s=_number(written, "at_s"), sign=Sign.parse(sign), p=_number(written, "p")
-        )
+        piece = Evidence(at_s=at_s, sign=Sign.parse(written["sign"]), p=p)
     except ValueError as error:
-        raise ValueError(f"{error}.".replace("..", ".")) from None
+        raise _UnusableLineError(f"{error}.") from None
+    if at_s < newest_s:
+        raise _UnusableLineError(
+            f"time falls: {at_s:g} s comes after {newest_s:g} s; sort the lines."
+        )
+    return piece
 
 
 def _number(written: dict[str, Any], key: str) -> float:
     value = written[key]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{key} must be a number")
+        raise _UnusableLineError(f"{key} must be a number.")
     try:
         return float(value)
     except OverflowError:
-        raise ValueError(f"{key} is too large") from None
+        raise _UnusableLineError(f"{key} is too large.") from None
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number.")
+    raise _UnusableLineError(f"{name} is no number.")

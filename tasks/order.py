@@ -31,6 +31,7 @@ class Order:
         followers: For each place, the places that wait for it directly.
         wanting: Which places a sign finishes.
         of_finish: Which places are finished in which way.
+        looks: Which places are finished by the looks of a zone, by that zone.
         bins: The zones this task takes from.
         first: What is open at the start.
         everything: All places.
@@ -42,6 +43,7 @@ class Order:
     followers: tuple[tuple[int, ...], ...]
     wanting: Mapping[Sign, StepSet]
     of_finish: Mapping[Finish, StepSet]
+    looks: Mapping[str, StepSet]
     bins: frozenset[str]
     first: StepSet
     everything: StepSet
@@ -80,6 +82,7 @@ def order_of(task: Task) -> Order:
     followers: list[list[int]] = [[] for _ in task.steps]
     wanting: dict[Sign, StepSet] = {}
     of_finish: dict[Finish, StepSet] = dict.fromkeys(Finish, 0)
+    looks: dict[str, StepSet] = {}
     for place, step in enumerate(task.steps):
         direct = earlier = 0
         for waited_for in step.after:
@@ -89,6 +92,8 @@ def order_of(task: Task) -> Order:
         after.append(direct)
         before.append(earlier)
         of_finish[step.finish] |= 1 << place
+        if step.finish is Finish.LOOKS and step.zone is not None:
+            looks[step.zone] = looks.get(step.zone, 0) | 1 << place
         if step.sign is not None:
             wanting[step.sign] = wanting.get(step.sign, 0) | 1 << place
     return Order(
@@ -98,6 +103,7 @@ def order_of(task: Task) -> Order:
         followers=tuple(map(tuple, followers)),
         wanting=wanting,
         of_finish=of_finish,
+        looks=looks,
         bins=frozenset(step.target for step in task.steps if step.finish is Finish.TAKE),
         first=sum(1 << place for place, direct in enumerate(after) if not direct),
         everything=(1 << len(task.steps)) - 1,

@@ -27,6 +27,7 @@ class Press(StrEnum):
 
 
 def said_done(belief: Belief, at_s: float) -> Turn:
+    """Finish the step that is shown, or asked about."""
     place = belief.current
     if place is None:
         return belief, ()
@@ -59,6 +60,7 @@ def gone_back(belief: Belief, at_s: float) -> Turn:
 
 
 def help_called(belief: Belief, *, wanted: bool, at_s: float) -> Turn:
+    """Call a coach, or note that one has answered."""
     if belief.help_wanted is wanted:
         return belief, ()
     kind = EventType.HELP_ASKED if wanted else EventType.HELP_ANSWERED
@@ -67,6 +69,7 @@ def help_called(belief: Belief, *, wanted: bool, at_s: float) -> Turn:
 
 
 def paused(belief: Belief, at_s: float) -> Turn:
+    """Begin a pause."""
     if belief.paused:
         return belief, ()
     event = step_event(belief, EventType.PAUSED, belief.current, at_s)

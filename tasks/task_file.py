@@ -73,7 +73,20 @@ def names_of(station: Station) -> Names:
 def task_json_schema() -> dict[str, Any]:
     """The JSON Schema of task files, for editors that complete and check while one types."""
     schema = TaskYaml.model_json_schema()
+    _close_names(schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _close_names(schema: Any) -> None:
+    """Where names must fit a pattern, refuse the others: pydantic only describes those that fit."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema["additionalProperties"] = False
+        for inner in schema.values():
+            _close_names(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _close_names(inner)
 
 
 def _read(path: Path) -> TaskYaml:
@@ -163,5 +176,5 @@ def _missing(name: str, kind: ZoneKind | None, station: Station) -> str | None:
             f"'{name}' is a {zone.kind} on {station.station_id}, and this needs a {wanted};"
             f" there are: {listed}."
         )
-    meant = unknown_name(name, known, otherwise="There are")
+    meant = unknown_name(name, known, otherwise="there are")
     return f"{station.station_id} has no {wanted} '{name}'; {meant}"

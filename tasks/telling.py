@@ -131,6 +131,7 @@ def _shown_after(belief: Belief, place: int, open_steps: int) -> int | None:
 
 
 def step_event(belief: Belief, kind: EventType, place: int | None, at_s: float) -> Event:
+    """An event of this kind about the step at `place`."""
     step = None if place is None else step_at(belief.order, place)
     return Event(
         type=kind,

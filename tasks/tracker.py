@@ -19,6 +19,7 @@ from tasks.order import Order, lowest, order_of, places_of, step_at
 from tasks.presses import Press, gone_back, help_called, paused, resumed, said_done
 from tasks.reaches import noticed
 from tasks.reliability import RELIABILITY
+from tasks.streams import STREAMS, flowed
 from tasks.telling import Turn, finish_said, settled, step_event, waits_among
 from tasks.weighing import forgotten, weighed
 
@@ -100,15 +101,7 @@ def advance(belief: Belief, evidence: Sequence[Evidence], task: Task) -> Turn:
     for signs in _exclusive(evidence):
         if belief.finished:
             break
-        guesses = weighed(
-            belief.guesses,
-            signs,
-            at_s=at_s,
-            order=belief.order,
-            reported=belief.reported,
-            wrong_pick=belief.wrong_pick,
-        )
-        belief, more = settled(replace(belief, guesses=guesses), at_s)
+        belief, more = settled(_weighed(belief, signs, at_s), at_s)
         told += more
         belief = with_doubts(belief, at_s)
     return belief, tuple(told)
@@ -169,6 +162,26 @@ def press(belief: Belief, pressed: Press, at_s: float, task: Task) -> Turn:
         case _:
             pass
     return belief, (*events, *back_again, *more)
+
+
+def _weighed(belief: Belief, signs: tuple[tuple[Sign, float], ...], at_s: float) -> Belief:
+    """The belief after signs that exclude each other: one sighting, or a moment of a stream."""
+    kind = signs[0][0].kind
+    if kind not in STREAMS:
+        guesses = weighed(
+            belief.guesses,
+            signs,
+            at_s=at_s,
+            order=belief.order,
+            reported=belief.reported,
+            wrong_pick=belief.wrong_pick,
+        )
+        return replace(belief, guesses=guesses)
+    streamed_s = dict(belief.streamed_s)
+    passed_s = at_s - streamed_s.get(kind, belief.run_since_s)
+    guesses = flowed(belief.guesses, signs, at_s=at_s, passed_s=passed_s, order=belief.order)
+    streamed_s[kind] = at_s
+    return replace(belief, guesses=guesses, streamed_s=tuple(streamed_s.items()))
 
 
 def _exclusive(evidence: Sequence[Evidence]) -> Iterator[tuple[tuple[Sign, float], ...]]:

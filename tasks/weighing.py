@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tasks.model import Sign
     from tasks.order import Order, StepSet
 
-MOST_GUESSES = 10
+MOST_GUESSES = 16
 """More guesses did not change an outcome in the tests; each costs about 3 µs a sign."""
 LEAST_WEIGHT = 1e-4
 FORGET_S = 60.0
@@ -52,6 +52,10 @@ EARLY_LOG_ODDS = 0.75
 """So much less at the very start: a sign at p = 0.9 is then believed as one at 0.81."""
 
 
+_Key = tuple[int, int, int]
+"""What makes two guesses the same: done, doing (-1: a gap), phase."""
+
+
 def weighed(
     guesses: Sequence[Guess],
     signs: Sequence[tuple[Sign, float]],
@@ -81,34 +85,35 @@ def weighed(
             if own:
                 place = _which(own, guess, order)
                 sure = _timely(p, place, guess, at_s, order)
-                after.append(_finished(guess, (place,), sure, at_s, order))
+                after.append(finished(guess, (place,), sure, at_s, order))
                 stays += p - sure
                 continue
             stays += p * _stray(sign, guess, at_s, order, reported)
             later = nearest_later(sign, guess, order)
             if later is not None:
-                factor = _unseen_factor(later, order, wrong_pick=wrong_pick)
-                after.append(_finished(guess, later, p * factor, at_s, order))
+                factor = unseen_factor(later, guess, order, wrong_pick=wrong_pick)
+                after.append(finished(guess, later, p * factor, at_s, order))
         after.append(guess.weighing(guess.weight * stays))
     return kept(after)
 
 
 def kept(guesses: Iterable[Guess]) -> tuple[Guess, ...]:
     """Equal guesses made one, the improbable dropped, weights that sum to 1."""
-    best: dict[StepSet, Guess] = {}
-    weights: dict[StepSet, float] = {}
+    best: dict[_Key, Guess] = {}
+    weights: dict[_Key, float] = {}
     for guess in guesses:
-        other = best.get(guess.done)
+        key = (guess.done, -1 if guess.doing is None else guess.doing, guess.phase)
+        other = best.get(key)
         if other is None or guess.weight > other.weight:
-            best[guess.done] = guess
-        weights[guess.done] = weights.get(guess.done, 0.0) + guess.weight
-    ranked = sorted(weights, key=lambda done: (-weights[done], done))[:MOST_GUESSES]
-    total = sum(weights[done] for done in ranked)
+            best[key] = guess
+        weights[key] = weights.get(key, 0.0) + guess.weight
+    ranked = sorted(weights, key=lambda key: (-weights[key], key))[:MOST_GUESSES]
+    total = sum(weights[key] for key in ranked)
     if total <= 0.0:
         return (best[ranked[0]].weighing(1.0),)
-    ranked = [done for done in ranked if weights[done] >= LEAST_WEIGHT * total]
-    total = sum(weights[done] for done in ranked)
-    return tuple(best[done].weighing(weights[done] / total) for done in ranked)
+    ranked = [key for key in ranked if weights[key] >= LEAST_WEIGHT * total]
+    total = sum(weights[key] for key in ranked)
+    return tuple(best[key].weighing(weights[key] / total) for key in ranked)
 
 
 def forgotten(guesses: tuple[Guess, ...], reported: StepSet, passed_s: float) -> tuple[Guess, ...]:
@@ -138,7 +143,7 @@ def finished_by_word(
     """
     bit = 1 << place
     return kept(
-        guess if guess.done & bit else _finished(guess, (place,), surprise, at_s, order)
+        guess if guess.done & bit else finished(guess, (place,), surprise, at_s, order)
         for guess in guesses
     )
 
@@ -206,8 +211,13 @@ def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSe
     return min(1.0, stray + REPEATED * exp(-max(0.0, at_s - guess.since_s) / REPEATED_FADE_S))
 
 
-def _unseen_factor(later: tuple[int, ...], order: Order, *, wrong_pick: bool) -> float:
+def unseen_factor(
+    later: tuple[int, ...], guess: Guess, order: Order, *, wrong_pick: bool = False
+) -> float:
+    """How probable it is that what lies before a later step was finished unseen, or left out."""
     *missing, place = later
+    if missing == [guess.doing]:
+        return IMPLIED  # It was under way, and who goes on has ended it.
     if is_implied(missing, place, order):
         return IMPLIED_AFTER_WRONG_PICK if wrong_pick else IMPLIED
     first = step_at(order, missing[0]).sign
@@ -225,16 +235,23 @@ def is_implied(missing: Sequence[int], place: int, order: Order) -> bool:
     )
 
 
-def _finished(
-    guess: Guess, places: tuple[int, ...], factor: float, at_s: float, order: Order
+def finished(
+    guess: Guess,
+    places: tuple[int, ...],
+    factor: float,
+    at_s: float,
+    order: Order,
+    *,
+    all_unseen: bool = False,
 ) -> Guess:
-    """The guess with these places done, the last of them by its own sign."""
+    """The guess with these places done, the last of them by its own sign unless all are unseen."""
     done, open_steps, unseen = guess.done, guess.open, guess.unseen
     for place in places:
         done |= 1 << place
         open_steps = order.opened(open_steps, done, place)
-    for place in places[:-1]:
-        unseen |= 1 << place
+    for place in places if all_unseen else places[:-1]:
+        if place != guess.doing:
+            unseen |= 1 << place
     return Guess(
         done=done,
         open=open_steps,

@@ -18,6 +18,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cv2.typing import MatLike
     from numpy.typing import NDArray
 
@@ -36,9 +38,11 @@ LEARN_LIT_S = 0.1
 STILL = 8
 """Grey levels from one frame to the next; less is no movement."""
 PART_AFTER_S = 0.8
-ARM_AFTER_S = 20.0
+ARM_AFTER_S = 60.0
 """How long something must not move to become part of the bench: lying free on it, or reaching in
 from its edge. People keep still for seconds while they think."""
+GHOST_EDGES = 0.6
+"""Where a hand that was learned has left, the picture has no edges and the learned bench has."""
 STALE_AFTER_S = 0.15
 """Likewise for places whose light changed while something covered them."""
 
@@ -102,12 +106,13 @@ class Background:
         self._covered = mask
         return mask
 
-    def learn(self, small: Picture, arms: NDArray[np.bool_]) -> None:
+    def learn(self, small: Picture, arms: Sequence[NDArray[np.bool_]]) -> None:
         """Learn what this picture shows of the bare bench.
 
         Args:
             small: The picture that was last given to `covered`.
-            arms: Shape (height, width): which of the covered pixels reach in from the edge.
+            arms: Each of shape (height, width): the covered pixels of what reaches in from the
+                edge.
         """
         if self._bare is not None:
             self._learn_free(small, self._bare)
@@ -154,7 +159,9 @@ class Background:
             lit = cv2.bitwise_and(free, self._lit)
             cv2.accumulateWeighted(small, bare, 1 - exp(-self._took_s / LEARN_LIT_S), lit)
 
-    def _learn_still(self, small: Picture, bare: Picture, arms: NDArray[np.bool_]) -> None:
+    def _learn_still(
+        self, small: Picture, bare: Picture, arms: Sequence[NDArray[np.bool_]]
+    ) -> None:
         """Learn what lies still: free parts and old light soon, arms only after long."""
         self._stale = cv2.bitwise_and(self._stale, self._covered)
         if not self._covered.any():
@@ -163,9 +170,12 @@ class Background:
         moved = _difference(small, self._last) >= STILL
         self._still_s += self._took_s
         self._still_s[moved | (self._covered == 0)] = 0
-        needed_s = np.where(arms, np.float32(ARM_AFTER_S), np.float32(PART_AFTER_S))
-        needed_s[self._stale > 0] = STALE_AFTER_S
-        settled = self._still_s >= needed_s
+        lies = self._still_s >= PART_AFTER_S
+        settled = lies.copy()
+        for arm in arms:
+            if settled[arm].any() and not _is_ghost(arm, lies, small, bare):
+                settled[arm] = self._still_s[arm] >= ARM_AFTER_S
+        settled |= (self._stale > 0) & (self._still_s >= STALE_AFTER_S)
         if settled.any():
             bare[settled] = small[settled]
             self._still_s[settled] = 0
@@ -192,3 +202,24 @@ def _leave_out_shadows(mask: Mask, small: Picture, bare: Picture) -> None:
     shadow = (darkest > SHADOW_DARKEST) & (brightest < 1.0)
     shadow &= brightest - darkest < SHADOW_COLOUR
     mask[rows[shadow], columns[shadow]] = 0
+
+
+def _is_ghost(
+    arm: NDArray[np.bool_], lies: NDArray[np.bool_], small: Picture, bare: Picture
+) -> bool:
+    """Whether an arm is only the place where one was learned and has gone.
+
+    Its outline is then in the learned picture and not in this one (Cucchiara et al., IEEE PAMI
+    25(10), 2003).
+    """
+    if lies[arm].mean() < 0.9:  # noqa: PLR2004 - a ghost does not move at all
+        return False
+    shape = arm.astype(np.uint8)
+    outline = cv2.dilate(shape, _SQUARE) != cv2.erode(shape, _SQUARE)
+    edges_now, edges_learned = _edges(small)[outline].mean(), _edges(bare)[outline].mean()
+    return bool(edges_now < GHOST_EDGES * edges_learned)
+
+
+def _edges(picture: Picture) -> Picture:
+    grey = cv2.cvtColor(cv2.convertScaleAbs(picture), cv2.COLOR_BGR2GRAY)
+    return cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, _CROSS)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOUCH_S = 0.5
 """A fingertip that rests on a button this long means it. Shorter, and hands that pause on their
 way press buttons; longer, and people press again."""
-TOUCH_REST_MM = 14.0
+TOUCH_REST_MM = 10.0
 """A resting fingertip strays less than this: the tremble of landmarks is 2-4 mm, people sway."""
 
 SURE = 0.97
@@ -33,6 +33,9 @@ SURE = 0.97
 HAND_REACHED_P = 0.96
 ARM_REACHED_P = 0.85
 """An arm without a recognised hand can be a sleeve, a tool or a box pushed over the bench."""
+
+PASSING_P = 0.6
+"""A reach by a hand that has not slowed down: it may still stop, or be on its way elsewhere."""
 
 TOUCHED_P = 0.97
 ARM_TOUCHED_P = 0.9
@@ -107,8 +110,8 @@ class EvidenceReader:
                 continue
             if zone_id in reading.touched:
                 shares[zone_id] = 1.0
-            elif visit.rest_mm() <= TOUCH_REST_MM:
-                shares[zone_id] = min(1.0, visit.dwell_s / TOUCH_S)
+            else:
+                shares[zone_id] = min(1.0, visit.rested_s(TOUCH_REST_MM) / TOUCH_S)
         return shares
 
 
@@ -125,16 +128,14 @@ def _evidence(kind: SignKind, zone: Zone, at_s: float, p: float) -> Evidence:
 
 
 def _reached(zone: Zone, visit: Visit) -> Evidence:
-    p = HAND_REACHED_P if visit.hand_frames else ARM_REACHED_P
+    """Surer when the hand slows down: one that is passing over has not reached for anything."""
+    most = HAND_REACHED_P if visit.hand_frames else ARM_REACHED_P
+    p = _between(visit.slowest_mm_s, (250.0, most), (450.0, PASSING_P))
     return _evidence(SignKind.REACHED, zone, visit.began_s, p)
 
 
 def _is_touch(visit: Visit) -> bool:
-    return (
-        visit.phase is Phase.INSIDE
-        and visit.dwell_s >= TOUCH_S
-        and visit.rest_mm() <= TOUCH_REST_MM
-    )
+    return visit.phase is Phase.INSIDE and visit.rested_s(TOUCH_REST_MM) >= TOUCH_S - 1e-6
 
 
 def _touched_p(visit: Visit) -> float:
@@ -187,7 +188,8 @@ def _placed_and_removed(visit: Visit, look: LookSeen | None) -> tuple[float, flo
         return acted, (1.0 - SURE) * acted
     log_odds += _between(look.changed, (0.05, -2.5), (CHANGED_LOOK, 0.5), (0.5, 2.0))
     acted = _share(log_odds)
-    placed = acted * _share(_between(look.fuller, (-0.15, -3.0), (0.0, 1.0), (0.15, 3.0)))
+    filled = _between(look.fuller, (-0.3, -3.0), (-0.12, 0.0), (0.0, 2.5), (0.15, 3.5))
+    placed = acted * _share(filled)
     return placed, acted - placed
 
 

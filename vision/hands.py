@@ -93,8 +93,8 @@ class HandFinder:
         hands = [
             Hand(
                 landmarks_px=np.array([(mark.x, mark.y) for mark in marks]) * size_px - 0.5,
-                # The library names the side of a mirrored picture, as from a camera in a screen.
-                side="right" if sides[0].category_name == "Left" else "left",
+                # Seen from above, as it is: checked on the desk film, where it is a right hand.
+                side="right" if sides[0].category_name == "Right" else "left",
                 score=float(sides[0].score),
             )
             for marks, sides in zip(found.hand_landmarks, found.handedness, strict=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-SETTLED_S = 0.1
-"""A place is looked at this long after the hand has gone: three frames, for the blur to be over."""
+SETTLED_S = 0.06
+"""A place is looked at this long after the hand has gone: two frames, for the blur to be over."""
 COVERED = 0.02
 DIFFERENT = 18.0
 """Grey levels that remain after brightness and colour of the light have been evened out."""
@@ -59,7 +59,7 @@ def looked(
         return replace(look, before=before, now=None, bare_since_s=None, seen=None)
     if look.bare_since_s is None:
         return replace(look, bare_since_s=at_s)
-    if at_s - look.bare_since_s < SETTLED_S:
+    if at_s - look.bare_since_s < SETTLED_S - 1e-6:
         return look
     if look.now is not None:
         return replace(look, now=patch)

@@ -35,11 +35,13 @@ class ArmSeen:
 
     Attributes:
         tip_mm: Its far end, (x, y).
+        grip_mm: Where it would hold something, a finger's length behind the tip, (x, y).
         area_mm2: How much of the bench it covers.
         is_a_hand: A recognised hand is part of it; then that hand says more than this arm.
     """
 
     tip_mm: tuple[float, float]
+    grip_mm: tuple[float, float]
     area_mm2: float
     is_a_hand: bool
 
@@ -89,7 +91,8 @@ def to_json(seen: Observation) -> str:
             ],
             "arms": [
                 {
-                    "tip_mm": [round(arm.tip_mm[0], 1), round(arm.tip_mm[1], 1)],
+                    "tip_mm": _rounded(arm.tip_mm),
+                    "grip_mm": _rounded(arm.grip_mm),
                     "area_mm2": round(arm.area_mm2),
                     "is_a_hand": arm.is_a_hand,
                 }
@@ -123,7 +126,8 @@ def from_json(line: str) -> Observation:
             ),
             arms=tuple(
                 ArmSeen(
-                    tip_mm=(float(arm["tip_mm"][0]), float(arm["tip_mm"][1])),
+                    tip_mm=_point(arm["tip_mm"]),
+                    grip_mm=_point(arm["grip_mm"]),
                     area_mm2=float(arm["area_mm2"]),
                     is_a_hand=bool(arm["is_a_hand"]),
                 )
@@ -137,3 +141,11 @@ def from_json(line: str) -> Observation:
         )
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"this line is no observation: {error!r}") from None
+
+
+def _rounded(point_mm: tuple[float, float]) -> list[float]:
+    return [round(point_mm[0], 1), round(point_mm[1], 1)]
+
+
+def _point(written: list[float]) -> tuple[float, float]:
+    return float(written[0]), float(written[1])

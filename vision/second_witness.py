@@ -6,6 +6,7 @@ the bench's edge for arms, and says where their far ends are and how far each zo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -37,6 +38,8 @@ ARM_MM2 = 1500.0
 """Less than a finger of 75 x 20 mm is no arm."""
 TIP_MM = 12.0
 """The far end is the middle of the last 12 mm, half the length of a fingertip."""
+GRIP_MM = 30.0
+"""Fingers that hold a part reach past it by up to so much."""
 HAND_MARKS = 5
 """An arm in which this many landmarks lie is the arm of that hand."""
 OUTLINE_MM = 12.0
@@ -92,11 +95,9 @@ class SecondWitness:
         count, labels = cv2.connectedComponents(mask)
         self._labels = np.asarray(labels, np.int32)
         self._found = _arms(self._labels, count, self._view)
-        is_arm = np.zeros(count, np.bool_)
-        is_arm[[label for label, _ in self._found]] = True
-        arms = is_arm[self._labels]
+        arms = [self._labels == label for label, _ in self._found]
         self._background.learn(small, arms)
-        arm_pixels = arms.ravel()
+        arm_pixels = np.logical_or.reduce(arms).ravel() if arms else np.zeros(labels.size, np.bool_)
         held = self._held if self._background.is_frozen(at_s) else frozenset()
         self.covered = {
             name: float(arm_pixels[pixels].mean()) if len(pixels) else 0.0
@@ -110,11 +111,7 @@ class SecondWitness:
         """The arms of the last picture, told apart from those of recognised hands."""
         marks = [self._labels_under(hand) for hand in hands]
         return tuple(
-            ArmSeen(
-                tip_mm=arm.tip_mm,
-                area_mm2=arm.area_mm2,
-                is_a_hand=any((under == label).sum() >= HAND_MARKS for under in marks),
-            )
+            replace(arm, is_a_hand=any((under == label).sum() >= HAND_MARKS for under in marks))
             for label, arm in self._found
         )
 
@@ -166,17 +163,24 @@ def _arms(labels: NDArray[np.int32], count: int, view: SmallView) -> list[tuple[
     for label in range(1, count):
         area_mm2 = float(sizes[label]) * view.mm2_per_px
         if entries[label] and area_mm2 >= ARM_MM2:
-            tip_mm = _far_end(labels == label, view)
-            found.append((label, ArmSeen(tip_mm=tip_mm, area_mm2=area_mm2, is_a_hand=False)))
+            found.append((label, _arm(labels == label, view, area_mm2)))
     return found
 
 
-def _far_end(arm: NDArray[np.bool_], view: SmallView) -> tuple[float, float]:
-    """The middle of the part of an arm that is furthest from where it comes in."""
-    comes_in_mm = view.mm[arm & (view.rim > 0)].mean(axis=0)
-    points_mm = view.mm[arm]
+def _arm(shape: NDArray[np.bool_], view: SmallView, area_mm2: float) -> ArmSeen:
+    """Its far end is the part that is furthest from where it comes in."""
+    comes_in_mm = view.mm[shape & (view.rim > 0)].mean(axis=0)
+    points_mm = view.mm[shape]
     away_mm = np.linalg.norm(points_mm - comes_in_mm, axis=1)
     # Not the very last pixel: one wrong pixel would be the tip.
     reach_mm = np.partition(away_mm, -3)[-3] if len(away_mm) >= 3 else away_mm.max()  # noqa: PLR2004
-    x, y = points_mm[away_mm >= reach_mm - TIP_MM].mean(axis=0)
-    return float(x), float(y)
+    tip_mm = points_mm[away_mm >= reach_mm - TIP_MM].mean(axis=0)
+    from_tip_mm = np.linalg.norm(points_mm - tip_mm, axis=1)
+    grips = (away_mm < reach_mm - GRIP_MM) & (from_tip_mm < 2.0 * GRIP_MM)
+    grip_mm = points_mm[grips].mean(axis=0) if grips.any() else tip_mm
+    return ArmSeen(
+        tip_mm=(float(tip_mm[0]), float(tip_mm[1])),
+        grip_mm=(float(grip_mm[0]), float(grip_mm[1])),
+        area_mm2=area_mm2,
+        is_a_hand=False,
+    )

@@ -25,8 +25,15 @@ UNKNOWN_AT_MOST_S = 1.5
 """A zone that nobody can judge for longer than this counts as left: the second witness has learned
 by then whatever lies there."""
 
-REST_WINDOW_S = 0.4
-"""How far back a fingertip is compared with where it is now, to say whether it rests."""
+TRAIL_S = 0.6
+"""How far back a fingertip is compared with where it is now, to say since when it rests."""
+FAR_MM = 40.0
+GONE_SHARE = 0.4
+"""A hand this far outside, or one that has left a zone which nothing covers any more, is not
+trembling at the rim: it counts as gone after this share of the zone's `leave_s`."""
+UNCOVERED = 0.02
+
+
 SLOW_WINDOW_S = 0.1
 """The speed of a fingertip is its way in this time: long enough to drown the tremble."""
 
@@ -69,7 +76,7 @@ class Visit:
         frames: Frames in which it was inside.
         hand_frames: Those in which a recognised hand said so.
         covered_most: The largest share of the zone that was covered, or None: never judged.
-        trail: The telling fingertip over the last `REST_WINDOW_S`.
+        trail: The telling fingertip over the last `TRAIL_S`.
         doubtful_since_s: Since when nobody can judge the zone, or None.
     """
 
@@ -90,11 +97,14 @@ class Visit:
         """How long the fingertip was inside."""
         return max(0.0, self.last_inside_s - self.began_s)
 
-    def rest_mm(self) -> float:
-        """How far the fingertip strayed in the last `REST_WINDOW_S`; infinite without a trail."""
-        if not self.trail:
-            return inf
-        return max(dist(point.tip_mm, self.trail[-1].tip_mm) for point in self.trail)
+    def rested_s(self, within_mm: float) -> float:
+        """For how long the fingertip has not strayed further than this from where it is now."""
+        still_s = 0.0
+        for point in reversed(self.trail):
+            if dist(point.tip_mm, self.trail[-1].tip_mm) > within_mm:
+                break
+            still_s = self.trail[-1].at_s - point.at_s
+        return still_s
 
 
 AWAY = Visit()
@@ -120,7 +130,7 @@ def step(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | None]:
         return _inside(visit, seen, zone)
     if depth_mm > OUTSIDE_MM and visit.phase in {Phase.INSIDE, Phase.LEAVING}:
         return replace(visit, doubtful_since_s=None), None
-    return _outside(replace(visit, doubtful_since_s=None), seen.at_s, zone)
+    return _outside(replace(visit, doubtful_since_s=None), seen, zone)
 
 
 def _inside(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | None]:
@@ -129,22 +139,32 @@ def _inside(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | Non
     visit = _measured(visit, seen)
     if visit.phase is Phase.LEAVING:
         return replace(visit, phase=Phase.INSIDE, since_s=seen.at_s), None
-    if visit.phase is Phase.ENTERING and seen.at_s - visit.since_s >= zone.enter_s:
+    if visit.phase is Phase.ENTERING and seen.at_s - visit.since_s >= zone.enter_s - 1e-6:
         return replace(visit, phase=Phase.INSIDE, since_s=seen.at_s), Turn.ENTERED
     return visit, None
 
 
-def _outside(visit: Visit, at_s: float, zone: Zone) -> tuple[Visit, Turn | None]:
+def _outside(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | None]:
     match visit.phase:
         case Phase.AWAY | Phase.ENTERING:
             return AWAY, None
         case Phase.INSIDE:
-            visit = replace(visit, phase=Phase.LEAVING, since_s=at_s)
+            visit = replace(visit, phase=Phase.LEAVING, since_s=seen.at_s)
         case Phase.LEAVING:
             pass
-    if at_s - visit.since_s >= zone.leave_s:
+    if seen.at_s - visit.since_s >= zone.leave_s * _leave_share(seen) - 1e-6:
         return visit, Turn.LEFT
     return visit, None
+
+
+def _leave_share(seen: ZoneSeen) -> float:
+    """How much of the time to leave must pass: less when it is plain that nobody is there."""
+    if seen.reach is None:
+        return 1.0
+    if seen.covered is not None and seen.covered < UNCOVERED:
+        return GONE_SHARE
+    is_far = seen.reach.by_hand and seen.reach.depth_mm <= -FAR_MM
+    return GONE_SHARE if is_far else 1.0
 
 
 def _in_doubt(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | None]:
@@ -153,7 +173,7 @@ def _in_doubt(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | N
     waited = replace(visit, doubtful_since_s=since_s)
     if seen.at_s - since_s < UNKNOWN_AT_MOST_S:
         return waited, None
-    return _outside(waited, seen.at_s, zone)
+    return _outside(waited, seen, zone)
 
 
 def _measured(visit: Visit, seen: ZoneSeen) -> Visit:
@@ -161,7 +181,7 @@ def _measured(visit: Visit, seen: ZoneSeen) -> Visit:
     reach = seen.reach
     if reach is None:
         return visit
-    kept = tuple(point for point in visit.trail if seen.at_s - point.at_s <= REST_WINDOW_S)
+    kept = tuple(point for point in visit.trail if seen.at_s - point.at_s <= TRAIL_S)
     trail = (*kept, TrailPoint(seen.at_s, reach.tip_mm))
     most = visit.covered_most
     if seen.covered is not None:

@@ -26,6 +26,9 @@ _TIP_RESERVE_MM = np.array([25.0, 0.0, 5.0, 20.0, 30.0])
 """How much deeper each fingertip must be than the index finger to count as deep: people point,
 pick and press with index, middle finger and thumb, and the other two trail over the neighbours."""
 
+GRIP_RESERVE_MM = 10.0
+"""Likewise for the grip of an arm against its tip: it counts when the tip is past the zone."""
+
 COVERED_BY_NOTHING = 0.05
 """Shares below this are noise at the rim of the zone."""
 
@@ -147,9 +150,10 @@ def _telling_points(observation: Observation) -> _Points:
             stretched[:] = True
         at_mm.append(hand.landmarks_mm[_TIPS][stretched])
         reserve_mm.append(_TIP_RESERVE_MM[stretched])
-    ends = [arm.tip_mm for arm in observation.arms if not arm.is_a_hand]
-    at_mm += [np.array([end], np.float64) for end in ends]
-    reserve_mm += [np.zeros(1) for _ in ends]
+    for arm in observation.arms:
+        if not arm.is_a_hand:
+            at_mm.append(np.array([arm.tip_mm, arm.grip_mm]))
+            reserve_mm.append(np.array([0.0, GRIP_RESERVE_MM]))
     counts = [len(reserve) for reserve in reserve_mm[1:]]
     return _Points(
         at_mm=np.concatenate(at_mm),

@@ -195,7 +195,9 @@ def run_view(
     """One run in words; `texts` are those of its task: step to language to words."""
     words = words_in(language)
     how = run.ended or "going_on"
-    took_s = run.took_s if run.took_s is not None else (run.last_at - run.started_at).total_seconds()
+    took_s = (
+        run.took_s if run.took_s is not None else (run.last_at - run.started_at).total_seconds()
+    )
     return RunView(
         run_id=run.run_id,
         task=said(texts.get("", {}), language, plain_name(run.task or "?")),

@@ -32,24 +32,35 @@ _NL_EN: dict[str, tuple[str, str]] = {
         "As soon as a station reports to {broker}, it appears here by itself.",
     ),
     "doubled": (
-        "Twee werkplekken gebruiken deze naam en melden zich om de beurt. "
-        "Geef een van de twee een andere naam in het werkplekbestand.",
-        "Two stations use this name and report in turns. "
-        "Give one of them another name in its station file.",
+        (
+            "Twee werkplekken gebruiken deze naam en melden zich om de beurt. "
+            "Geef een van de twee een andere naam in het werkplekbestand."
+        ),
+        (
+            "Two stations use this name and report in turns. "
+            "Give one of them another name in its station file."
+        ),
     ),
     "missing": (
         "{count} meldingen van deze werkplek zijn nergens meer te vinden.",
         "{count} reports of this station exist nowhere any more.",
     ),
     "no_contact_hub": (
-        "Geen contact met de hub. Wat hier staat is van eerder. "
-        "De pagina probeert het steeds opnieuw.",
-        "No contact with the hub. What stands here is from before. "
-        "The page keeps trying by itself.",
+        (
+            "Geen contact met de hub. Wat hier staat is van eerder. "
+            "De pagina probeert het steeds opnieuw."
+        ),
+        (
+            "No contact with the hub. What stands here is from before. "
+            "The page keeps trying by itself."
+        ),
     ),
     "not_well": ("De hub heeft een storing", "The hub has a fault"),
     "runs": ("Rondes", "Runs"),
-    "no_runs": ("Van deze werkplek zijn nog geen rondes.", "There are no runs of this station yet."),
+    "no_runs": (
+        "Van deze werkplek zijn nog geen rondes.",
+        "There are no runs of this station yet.",
+    ),
     "older": ("Oudere rondes", "Older runs"),
     "newest": ("Nieuwste rondes", "Newest runs"),
     "finished": ("Klaar", "Finished"),
@@ -71,7 +82,7 @@ _NL_EN: dict[str, tuple[str, str]] = {
     "wrong_zone": ("andere plek: {zone}", "another place: {zone}"),
     "unsure": ("niet zeker gezien", "not seen for sure"),
     "help_asked": ("om hulp gevraagd", "asked for help"),
-    "times": ("{count}×", "{count}×"),
+    "times": ("{count}x", "{count}x"),
     "support_light": ("licht", "light"),
     "support_contour": ("omtrek", "outline"),
     "support_picture": ("plaatje", "picture"),

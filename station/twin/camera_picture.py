@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.twin.geometry import Pinhole
-from station.twin.hand_picture import HandPicture, Tone, hand_picture
+from station.twin.hand_picture import HandPicture, Tone, hand_picture, render_ahead
+from station.twin.hand_shape import Side
 from station.twin.light import LightInCamera, RectPx
 from station.twin.motion import Hand
 from station.twin.overlay import Box, blend, box_of, box_round, lay_over, warped
@@ -36,6 +37,23 @@ class LoosePart:
     turned_deg: float
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Landed:
+    """A hand as the camera sees it, without projector light.
+
+    Attributes:
+        hand: Which hand, where.
+        box: The pixels it may cover.
+        bgr: Shape (rows, columns, 3), premultiplied by alpha.
+        alpha: Shape (rows, columns).
+    """
+
+    hand: Hand
+    box: Box
+    bgr: NDArray[np.uint8]
+    alpha: NDArray[np.uint8]
+
+
 class CameraPicture:
     """Puts the camera's picture together; what has not changed is kept."""
 
@@ -50,7 +68,9 @@ class CameraPicture:
         )
         self._reflect = scenery.reflect.copy()
         self._brightness = 1.0
+        self._kept: dict[Side, _Landed] = {}
         self._tone = tone
+        render_ahead(tone)
         self._rng = np.random.default_rng(seed)
         self._noise = _noise_tile(camera.size_px, self._rng)
         self._lit = np.empty_like(self._reflect)
@@ -117,21 +137,37 @@ class CameraPicture:
             reflect, self._scenery.shade[rows, columns], scale=self._brightness / 255.0
         )
         thrown = cv2.multiply(reflect, self._light.bgr[rows, columns], scale=_LIGHT_GAIN / 255.0)
-        self._lit[rows, columns] = cv2.subtract(cv2.add(room, thrown), (_NOISE_MIDDLE,) * 3)
+        self._lit[rows, columns] = cv2.addWeighted(room, 1.0, thrown, 1.0, -_NOISE_MIDDLE)
 
     def _lay_hand(self, picture: NDArray[np.uint8], hand: Hand) -> None:
-        look = hand_picture(self._tone, hand.side, hand.pose, hand.turned_deg)
-        placement = self._camera.from_plane(hand.height_mm) @ hand_placement(hand, look)
         for number, kind in enumerate(hand.holding):
             self._lay_held(picture, hand, kind, number)
+        landed = self._landed(hand)
+        if landed is None:
+            return
+        box, skin = landed.box, landed.bgr.copy()
+        self._light_up(skin, hand, box)
+        blend(picture[box.rows, box.columns], skin, landed.alpha)
+
+    def _landed(self, hand: Hand) -> _Landed | None:
+        """Where a hand is seen and how it looks there; kept while it lies still."""
+        kept = self._kept.get(hand.side)
+        if kept is not None and kept.hand == hand:
+            return kept
+        look = hand_picture(self._tone, hand.side, hand.pose, hand.turned_deg)
+        placement = self._camera.from_plane(hand.height_mm) @ hand_placement(hand, look)
         box = box_of(placement, look.bgra, self._camera.size_px)
         if box.empty:
-            return
-        landed = warped(placement, look.bgra, box)
-        skin = np.asarray(cv2.cvtColor(landed, cv2.COLOR_BGRA2BGR), np.uint8)
-        self._light_up(skin, hand, box)
-        window = picture[box.rows, box.columns]
-        blend(window, skin, np.asarray(cv2.extractChannel(landed, 3), np.uint8))
+            return None
+        bgra = warped(placement, look.bgra, box)
+        landed = _Landed(
+            hand=hand,
+            box=box,
+            bgr=np.asarray(cv2.cvtColor(bgra, cv2.COLOR_BGRA2BGR), np.uint8),
+            alpha=np.asarray(cv2.extractChannel(bgra, 3), np.uint8),
+        )
+        self._kept[hand.side] = landed
+        return landed
 
     def _lay_held(self, picture: NDArray[np.uint8], hand: Hand, kind: int, number: int) -> None:
         """A part between finger tips and thumb; more parts lie beside each other."""
@@ -143,7 +179,7 @@ class CameraPicture:
     def _light_up(self, skin: NDArray[np.uint8], hand: Hand, box: Box) -> None:
         """Add the projector's light to a hand, and the room's, in place."""
         if self._brightness != 1.0:
-            cv2.multiply(skin, (self._brightness,) * 3 + (0.0,), dst=skin)
+            cv2.convertScaleAbs(skin, dst=skin, alpha=self._brightness)
         point = np.array([*hand.at_mm, hand.height_mm + 25.0])
         dx, dy = self._light.shift_at(point)
         wide, tall = self._camera.size_px

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.twin.geometry import Matrix, Pinhole, Points
+from station.twin.overlay import Box, box_round
 
 FINER = 2
 """Painted this much finer than the camera's picture, then averaged: smooth edges."""
@@ -48,19 +49,42 @@ class Canvas:
             colour: Blue, green, red, 0 to 255.
             shade: Share of the room's light that it gets.
         """
-        covered = self.covered(corners_mm)
-        self.reflect[covered] = colour
-        self.shade[covered] = shade
-        self.height_mm[covered] = float(corners_mm[:, 2].mean())
+        box, covered = self.covered(corners_mm)
+        self.reflect[box.rows, box.columns][covered] = colour
+        self.shade[box.rows, box.columns][covered] = shade
+        self.height_mm[box.rows, box.columns][covered] = float(corners_mm[:, 2].mean())
 
-    def covered(self, corners_mm: Points) -> NDArray[np.bool_]:
-        """Shape (height, width): which pixels a face covers, within `clip`."""
-        mask = np.zeros(self.shade.shape, np.uint8)
+    def covered(self, corners_mm: Points, margin_px: int = 1) -> tuple[Box, NDArray[np.bool_]]:
+        """Which pixels a face covers, within `clip`.
+
+        Args:
+            corners_mm: Shape (N, 3).
+            margin_px: How much wider the box is than the face.
+
+        Returns:
+            A box of the canvas, and a mask of its shape (rows, columns).
+        """
         seen = self._camera.from_bench(corners_mm) * FINER + (FINER - 1) / 2
-        fixed = np.round(seen * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        tall, wide = self.shade.shape
+        box = box_round(seen, (wide, tall), margin_px)
+        if box.empty:
+            return box, np.zeros((0, 0), np.bool_)
+        mask = np.zeros((box.bottom - box.top, box.right - box.left), np.uint8)
+        within = seen - (box.left, box.top)
+        fixed = np.round(within * (1 << _SUBPIXEL_BITS)).astype(np.int32)
         cv2.fillPoly(mask, [fixed.reshape(-1, 1, 2)], 1, lineType=cv2.LINE_8, shift=_SUBPIXEL_BITS)
-        inside = mask.astype(bool)
-        return inside if self.clip is None else inside & self.clip
+        inside = mask.astype(np.bool_)
+        if self.clip is not None:
+            inside &= self.clip[box.rows, box.columns]
+        return box, inside
+
+    def clip_to(self, corners_mm: Points) -> None:
+        """Let paint stick only within this outline, shape (N, 3), until `clip` is None again."""
+        self.clip = None
+        box, inside = self.covered(corners_mm)
+        clip = np.zeros(self.shade.shape, np.bool_)
+        clip[box.rows, box.columns] = inside
+        self.clip = clip
 
     def shadow(self, corners_mm: Points, blur_mm: float, depth: float) -> None:
         """A soft shadow on what is painted so far.
@@ -71,8 +95,10 @@ class Canvas:
             depth: How much of the light it takes away in its middle, 0 to 1.
         """
         soft_px = blur_mm * FINER * 1.1
-        mask = self.covered(corners_mm).astype(np.float32)
-        self.shade *= 1.0 - depth * cv2.GaussianBlur(mask, (0, 0), soft_px)
+        box, mask = self.covered(corners_mm, margin_px=int(3 * soft_px) + 1)
+        if not box.empty:
+            soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), soft_px)
+            self.shade[box.rows, box.columns] *= 1.0 - depth * soft
 
 
 def at_height(outline_mm: Points, height_mm: float) -> Points:

@@ -57,7 +57,8 @@ class Pinhole:
         Returns:
             Shape (N, 2), x and y in bench millimetres.
         """
-        return mapped(np.linalg.inv(self.from_plane(height_mm)), points_px)
+        from_px = np.asarray(np.linalg.inv(self.from_plane(height_mm)), dtype=np.float64)
+        return mapped(from_px, points_px)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

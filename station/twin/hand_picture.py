@@ -15,8 +15,9 @@ from station.twin.hand_shape import ARM_MM, Capsule, Pose, Side, hand_shape
 
 PX_PER_MM = 1.25
 """A little finer than the camera sees the bench, so that warping does not blur."""
-_LEFT_MM, _TOP_MM = -122.0, 218.0
-_WIDTH_MM, _HEIGHT_MM = 244.0, 218.0 + ARM_MM - 40.0
+_WIDTH_PX = 305
+_LEFT_MM, _TOP_MM = -(_WIDTH_PX - 1) / 2 / PX_PER_MM, 218.0
+_HEIGHT_PX = round((_TOP_MM + ARM_MM - 40.0) * PX_PER_MM)
 _SMOOTH_MM = 2.6
 """Capsules melt into each other over this height; without it the hand is a bag of sausages."""
 _LAMP = np.array([-0.34, 0.40, 0.85])
@@ -78,6 +79,14 @@ class HandPicture:
     grip_mm: NDArray[np.float64]
 
 
+def render_ahead(tone: Tone) -> None:
+    """Render every picture of a hand in this tone, so that none is rendered between frames."""
+    for side in Side:
+        for pose in Pose:
+            for step in (-1, 0, 1):
+                _rendered(tone, side, pose, step)
+
+
 def hand_picture(tone: Tone, side: Side, pose: Pose, turned_deg: float) -> HandPicture:
     """The picture of a hand that is turned about this much (clockwise, seen from above)."""
     step = round(turned_deg / SHADED_EVERY_DEG)
@@ -88,8 +97,9 @@ def hand_picture(tone: Tone, side: Side, pose: Pose, turned_deg: float) -> HandP
 def _rendered(tone: Tone, side: Side, pose: Pose, step: int) -> HandPicture:
     shape = hand_shape(side, pose)
     turned = radians(step * SHADED_EVERY_DEG)
-    height_mm, cover, cloth, flush = _surface(shape.capsules)
-    bgr = _painted(tone, height_mm, cloth, flush) * _shading(height_mm, turned, tone)[..., None]
+    look = _surface(side, pose)
+    height_mm, cover = look.height_mm, look.cover
+    bgr = _painted(tone, side, pose) * _shading(height_mm, turned, tone)[..., None]
     shadow = _shadow(cover, turned)
     alpha = cover + (1.0 - cover) * shadow
     bgra = np.dstack([bgr * cover[..., None], alpha * 255.0])
@@ -107,9 +117,29 @@ Field = NDArray[np.float32]
 """Shape (height, width), one value a pixel."""
 
 
-def _surface(capsules: tuple[Capsule, ...]) -> tuple[Field, Field, Field, Field]:
-    """Height in mm, coverage, share of cloth and flush at each pixel of the canvas."""
-    tall, wide = round(_HEIGHT_MM * PX_PER_MM), round(_WIDTH_MM * PX_PER_MM)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Surface:
+    """What the capsules of a hand make together, each of the canvas's shape."""
+
+    height_mm: Field
+    cover: Field
+    cloth: Field
+    flush: Field
+
+
+@lru_cache(maxsize=16)
+def _surface(side: Side, pose: Pose) -> _Surface:
+    """Rendered for the right hand; the left one is its mirror image."""
+    if side is Side.LEFT:
+        right = _surface(Side.RIGHT, pose)
+        return _Surface(
+            height_mm=np.ascontiguousarray(right.height_mm[:, ::-1]),
+            cover=np.ascontiguousarray(right.cover[:, ::-1]),
+            cloth=np.ascontiguousarray(right.cloth[:, ::-1]),
+            flush=np.ascontiguousarray(right.flush[:, ::-1]),
+        )
+    capsules = hand_shape(side, pose).capsules
+    tall, wide = _HEIGHT_PX, _WIDTH_PX
     weight = np.zeros((tall, wide), np.float64)
     cover = np.zeros((tall, wide), np.float32)
     cloth, flush = np.zeros_like(weight), np.zeros_like(weight)
@@ -127,7 +157,12 @@ def _surface(capsules: tuple[Capsule, ...]) -> tuple[Field, Field, Field, Field]
     height = np.where(there, _SMOOTH_MM * np.log(np.maximum(weight, 1e-9)), 0.0)
     share = np.where(there, 1.0 / np.maximum(weight, 1e-9), 0.0)
     height32 = cv2.GaussianBlur(height.astype(np.float32), (0, 0), 0.8)
-    return height32, cover, (cloth * share).astype(np.float32), _soft(flush * share, 3.0)
+    return _Surface(
+        height_mm=np.asarray(height32, np.float32),
+        cover=cover,
+        cloth=(cloth * share).astype(np.float32),
+        flush=_soft(flush * share, 3.0),
+    )
 
 
 def _window(
@@ -158,19 +193,28 @@ def _distance(
     return distance, radius, az + along * (bz - az)
 
 
-def _painted(tone: Tone, height_mm: Field, cloth: Field, flush: Field) -> NDArray[np.float32]:
-    """Colour of skin, glove and sleeve before any light, 0 to 255."""
+@lru_cache(maxsize=1)
+def _grain() -> tuple[Field, Field]:
+    """Unevenness of skin and weave: coarse, and fine; each with a spread of about 1."""
     rng = np.random.default_rng(3)
-    coarse = _soft(rng.normal(0.0, 1.0, height_mm.shape), 7.0) * 7.0
-    grain = _soft(rng.normal(0.0, 1.0, height_mm.shape), 0.8) * 1.6
+    shape = (_HEIGHT_PX, _WIDTH_PX)
+    coarse = _soft(rng.normal(0.0, 1.0, shape), 7.0) * np.float32(25.0)
+    return coarse, _soft(rng.normal(0.0, 1.0, shape), 0.8) * np.float32(2.8)
+
+
+@lru_cache(maxsize=16)
+def _painted(tone: Tone, side: Side, pose: Pose) -> NDArray[np.float32]:
+    """Colour of skin, glove and sleeve before any light, shape (height, width, 3), 0 to 255."""
+    coarse, grain = _grain()
+    surface = _surface(side, pose)
     skin = np.array(_SKIN_BGR[tone], np.float32)
     red = np.array(_FLUSH_BGR[tone], np.float32)
-    mottled = np.clip(flush + 0.06 * coarse, 0.0, 1.0)[..., None]
+    mottled = np.clip(surface.flush + 0.02 * coarse, 0.0, 1.0)[..., None]
     colour = skin + (red - skin) * mottled
-    colour *= (1.0 + 0.012 * coarse + 0.012 * grain)[..., None]
-    weave = 1.0 + 0.05 * grain + 0.03 * coarse
+    colour *= (1.0 + 0.0035 * coarse + 0.007 * grain)[..., None]
+    weave = 1.0 + 0.03 * grain + 0.008 * coarse
     jacket = np.array(_SLEEVE_BGR, np.float32) * weave[..., None]
-    return np.asarray(colour + (jacket - colour) * cloth[..., None], np.float32)
+    return np.asarray(colour + (jacket - colour) * surface.cloth[..., None], np.float32)
 
 
 def _shading(height_mm: Field, turned: float, tone: Tone) -> Field:
@@ -191,9 +235,11 @@ def _shadow(cover: Field, turned: float) -> Field:
     dy = _SHADOW_MM[0] * sin(turned) + _SHADOW_MM[1] * cos(turned)
     move = np.array([[1.0, 0.0, dx * PX_PER_MM], [0.0, 1.0, -dy * PX_PER_MM]])
     moved = cv2.warpAffine(cover, move, (cover.shape[1], cover.shape[0]))
-    return _soft(moved, _SHADOW_BLUR_MM * PX_PER_MM) * np.float32(_SHADOW_OPACITY)
+    return _soft(np.asarray(moved, np.float32), _SHADOW_BLUR_MM * PX_PER_MM) * np.float32(
+        _SHADOW_OPACITY
+    )
 
 
 def _soft(field: NDArray[np.floating], sigma_px: float) -> Field:
-    """Blurred; noise keeps a spread of about 1 / (3.5 sigma)."""
+    """Blurred; white noise of spread 1 keeps one of about 1 / (3.5 sigma)."""
     return np.asarray(cv2.GaussianBlur(field.astype(np.float32), (0, 0), sigma_px), np.float32)

@@ -123,7 +123,7 @@ def hand_shape(side: Side, pose: Pose) -> HandShape:
         capsules += _rods(joints, finger.radius_mm)
         tips.append(joints[-1][:2])
     tips_mm = np.array(tips)
-    grip_mm = tips_mm[1] if pose is Pose.POINT else tips_mm[:3].mean(axis=0) + (0.0, 8.0)
+    grip_mm = tips_mm[1] if pose is Pose.POINT else tips_mm[:3].mean(axis=0) + np.array([0.0, 8.0])
     if side is Side.LEFT:
         mirror = np.array([-1.0, 1.0])
         return HandShape(
@@ -196,7 +196,12 @@ def _arm() -> list[Capsule]:
     end = np.array([0.0, -ARM_MM, WRIST_Z_MM + 14.0])
     return [
         Capsule(start_mm=wrist, end_mm=cuff, radii_mm=(25.0, 34.0)),
-        Capsule(start_mm=cuff - (0.0, 14.0, 0.0), end_mm=end, radii_mm=(43.0, 54.0), sleeve=True),
+        Capsule(
+            start_mm=cuff - np.array([0.0, 14.0, 0.0]),
+            end_mm=end,
+            radii_mm=(43.0, 54.0),
+            sleeve=True,
+        ),
     ]
 
 

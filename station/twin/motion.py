@@ -18,6 +18,10 @@ _STEEPEST_DEG = 33.0
 ELBOW_MM = {Side.LEFT: (205.0, -330.0), Side.RIGHT: (695.0, -330.0)}
 """Where the elbows are while somebody works at the middle of the bench, on a 900 mm bench."""
 
+_LETS_GO_AT, _OPEN_AT, _POINTS_AT, _CLOSES_AT = 0.12, 0.25, 0.35, 0.8
+"""Shares of a reach at which the fingers change. Hands open early and close near the end of a
+reach (Jeannerod 1984: the widest grip comes at about three quarters)."""
+
 Xy = tuple[float, float]
 
 
@@ -92,11 +96,11 @@ def _pose_between(start: Pose, end: Pose, t: float, *, full: bool) -> Pose:
     if full:
         return Pose.GRASP
     if end is Pose.POINT:
-        return start if t < 0.35 else Pose.POINT
-    if t < 0.12:
+        return start if t < _POINTS_AT else Pose.POINT
+    if t < _LETS_GO_AT:
         return start
-    if t < 0.25 and start is not Pose.OPEN:
+    if t < _OPEN_AT and start is not Pose.OPEN:
         return Pose.CURLED
-    if t < 0.8 or end is Pose.OPEN:
+    if t < _CLOSES_AT or end is Pose.OPEN:
         return Pose.OPEN
     return Pose.CURLED

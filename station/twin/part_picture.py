@@ -115,8 +115,8 @@ def part_picture(kind: int) -> NDArray[np.uint8]:
     """One part.
 
     Args:
-        kind: Which of `PARTS`, counting on from the front when there are more bins; `PRODUCT` for the
-            finished product.
+        kind: Which of `PARTS`, counting on from the front when there are more bins; `PRODUCT` for
+            the finished product.
 
     Returns:
         Shape (side, side, 4), uint8, premultiplied by alpha; its soft shadow is black with a
@@ -130,7 +130,8 @@ def part_picture(kind: int) -> NDArray[np.uint8]:
     colour = np.zeros((side, side, 3), np.float32)
     cover = np.zeros((side, side), np.float32)
     for piece in part.pieces:
-        top, edge = _rod(piece, x_mm, y_mm) if isinstance(piece, Rod) else _disc(piece, x_mm, y_mm)
+        rendered = _rod(piece, x_mm, y_mm) if isinstance(piece, Rod) else _disc(piece, x_mm, y_mm)
+        top, edge = rendered
         seen = (edge > 0) & (top >= height)
         height = np.where(seen, top, height).astype(np.float32)
         colour[seen] = piece.bgr

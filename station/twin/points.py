@@ -36,7 +36,8 @@ def points_text(station_path: Path) -> str:
     return "\n".join(
         [
             "# Where marks on the twin's bench are seen by its camera and lit by its projector,",
-            f"# read off to half a pixel. Made by: python -m station.twin.points ({station_path.name})",
+            f"# read off to half a pixel. Made from {station_path.name} by",
+            "# python -m station.twin.points",
             _lines("camera_px", camera.from_bench(on_bench)),
             _lines("bench_mm", bench),
             _lines("projector_px", projector.from_bench(on_bench)),
@@ -48,7 +49,7 @@ def points_text(station_path: Path) -> str:
 
 def _lines(key: str, points: NDArray[np.float64]) -> str:
     read = np.round(points / _ROUNDED_TO_PX) * _ROUNDED_TO_PX
-    rows = ", ".join(f"[{x:g}, {y:g}]" for x, y in read[:])
+    rows = ", ".join(f"[{x:g}, {y:g}]" for x, y in read)
     return f"{key}: [{rows}]"
 
 

@@ -89,13 +89,12 @@ def painted_scenery(station: Station, camera: Pinhole, seed: int) -> Scenery:
 def _bench_top(canvas: Canvas, bench_mm: tuple[float, float], rng: np.random.Generator) -> None:
     wide, deep = bench_mm
     top = np.array([[0, 0], [wide, 0], [wide, deep], [0, deep]], dtype=np.float64)
-    covered = canvas.covered(at_height(top, 0.0))
+    box, covered = canvas.covered(at_height(top, 0.0))
     wood = _wood(round(wide), round(deep), rng)
     from_top = np.array([[1.0, 0, 0], [0, -1.0, deep], [0, 0, 1]])
     size = (canvas.shade.shape[1], canvas.shade.shape[0])
     seen = cv2.warpPerspective(wood, canvas.plane(0.0) @ from_top, size, flags=cv2.INTER_LINEAR)
-    canvas.reflect[covered] = seen[covered]
-    canvas.height_mm[covered] = 0.0
+    canvas.reflect[box.rows, box.columns][covered] = seen[box.rows, box.columns][covered]
 
 
 def _wood(wide: int, deep: int, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -120,7 +119,7 @@ def _button(canvas: Canvas, outline: Points) -> None:
 
 
 def _jig(canvas: Canvas, outline: Points) -> None:
-    canvas.shadow(at_height(outline + (4.0, -5.0), 0.0), 4.0, 0.5)
+    canvas.shadow(at_height(_shifted(outline, 4.0, -5.0), 0.0), 4.0, 0.5)
     _walls(canvas, outline, (0.0, _JIG_MM), _JIG, 0.75)
     canvas.face(at_height(_rounded(outline, 8.0), _JIG_MM), _JIG)
     canvas.face(at_height(_rounded(inset(outline, 12.0), 10.0), _JIG_MM), (188, 186, 183))
@@ -133,23 +132,23 @@ def _jig(canvas: Canvas, outline: Points) -> None:
 
 def _box(canvas: Canvas, outline: Points) -> None:
     """An open cardboard box with a low rim."""
-    canvas.shadow(at_height(outline + (5.0, -6.0), 0.0), 5.0, 0.5)
+    canvas.shadow(at_height(_shifted(outline, 5.0, -6.0), 0.0), 5.0, 0.5)
     _walls(canvas, outline, (0.0, _BOX_MM), _CARDBOARD, 0.72)
     canvas.face(at_height(outline, _BOX_MM), (150, 186, 212))
     inner = inset(outline, _WALL_MM)
-    canvas.clip = canvas.covered(at_height(inner, _BOX_MM))
+    canvas.clip_to(at_height(inner, _BOX_MM))
     _walls(canvas, inner, (1.0, _BOX_MM), (118, 152, 180), 0.8)
     canvas.face(at_height(inner, 1.0), _CARDBOARD, 0.94)
-    canvas.shadow(at_height(inset(outline, 1.0) + (-22.0, 18.0), 1.0), 8.0, -0.05)
+    canvas.shadow(at_height(_shifted(inset(outline, 1.0), -22.0, 18.0), 1.0), 8.0, -0.05)
     canvas.clip = None
 
 
 def _bin(canvas: Canvas, outline: Points, height_mm: float) -> None:
-    canvas.shadow(at_height(outline + (7.0, -9.0), 0.0), 7.0, 0.55)
+    canvas.shadow(at_height(_shifted(outline, 7.0, -9.0), 0.0), 7.0, 0.55)
     _walls(canvas, outline, (0.0, height_mm), _BIN, 0.80)
     canvas.face(at_height(_rounded(outline, 6.0), height_mm), _BIN, 1.04)
     inner = inset(outline, _WALL_MM)
-    canvas.clip = canvas.covered(at_height(_rounded(inner, 5.0), height_mm))
+    canvas.clip_to(at_height(_rounded(inner, 5.0), height_mm))
     _walls(canvas, inner, (_BIN_FLOOR_MM, height_mm), _BIN_INSIDE, 0.78)
     canvas.face(at_height(inner, _BIN_FLOOR_MM), _BIN_INSIDE, 0.72)
     canvas.clip = None
@@ -161,18 +160,22 @@ def _parts(
     """A loose heap that fills the bin."""
     inner = inset(outline, 17.0)
     low, high = inner.min(axis=0), inner.max(axis=0)
-    canvas.clip = canvas.covered(at_height(inset(outline, _WALL_MM), height_mm))
-    heap = canvas.reflect.copy()
+    opening = at_height(inset(outline, _WALL_MM), height_mm)
+    box, open_px = canvas.covered(opening)
+    heap = canvas.reflect[box.rows, box.columns].copy()
+    from_canvas = np.array([[1.0, 0, -box.left], [0, 1.0, -box.top], [0, 0, 1.0]])
     for layer in range(26):
         at = low + (high - low) * rng.random(2)
-        plane = canvas.plane(min(6.0 + 0.8 * layer, height_mm))
+        plane = from_canvas @ canvas.plane(min(6.0 + 0.8 * layer, height_mm))
         placement = part_placement(plane, (float(at[0]), float(at[1])), rng.random() * 360.0)
         lay_over(heap, placement, part_picture(kind))
-    canvas.reflect[canvas.clip] = heap[canvas.clip]
-    floor = canvas.covered(at_height(inset(outline, _WALL_MM), _BIN_FLOOR_MM))
-    canvas.height_mm[floor] = min(_PARTS_AT_MM, height_mm)
-    canvas.shade[floor] = np.maximum(canvas.shade[floor], 0.86)
-    canvas.shadow(at_height(outline + (-100.0, 30.0), _BIN_FLOOR_MM), 10.0, 0.28)
+    canvas.reflect[box.rows, box.columns][open_px] = heap[open_px]
+    canvas.clip_to(opening)
+    box, floor = canvas.covered(at_height(inset(outline, _WALL_MM), _BIN_FLOOR_MM))
+    canvas.height_mm[box.rows, box.columns][floor] = min(_PARTS_AT_MM, height_mm)
+    shade = canvas.shade[box.rows, box.columns]
+    shade[floor] = np.maximum(shade[floor], 0.86)
+    canvas.shadow(at_height(_shifted(outline, -100.0, 30.0), _BIN_FLOOR_MM), 10.0, 0.28)
     canvas.clip = None
 
 
@@ -191,15 +194,18 @@ def _walls(
 
 def _rounded(outline: Points, radius_mm: float) -> Points:
     """The same outline with each corner cut by an arc (a quadratic curve), shape (N, 2)."""
-    points = []
+    points = list[Points]()
     for before, corner, after in zip(
         np.roll(outline, 1, axis=0), outline, np.roll(outline, -1, axis=0), strict=True
     ):
         into = (before - corner) / np.linalg.norm(before - corner) * radius_mm
         out = (after - corner) / np.linalg.norm(after - corner) * radius_mm
-        for t in np.linspace(0, 1, 6):
-            points.append(corner + into * (1 - t) ** 2 + out * t**2)
+        points += [corner + into * (1 - t) ** 2 + out * t**2 for t in np.linspace(0, 1, 6)]
     return np.array(points)
+
+
+def _shifted(outline: Points, dx_mm: float, dy_mm: float) -> Points:
+    return np.asarray(outline + np.array([dx_mm, dy_mm]), np.float64)
 
 
 def _circle(middle: Points, radius_mm: float) -> Points:

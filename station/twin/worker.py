@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from station.twin.body import TICK_S, Body, Ticks
@@ -25,6 +26,8 @@ _SAME_ZONE_S = 0.8
 """When the next step is where the last one was, nothing moves that could be seen; people wait a
 moment before they go on."""
 _BETWEEN_RUNS_S = 1.0
+_FREEZES_AFTER_S = 1.0
+"""Longer than any pause between two frames of a camera that works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,8 @@ class Worker:
         done: frozenset[int] = frozenset(),
     ) -> None:
         """Sit down. `done` are the places of the first run that are done already."""
-        self._around, self._persona, self._rng = around, persona, Random(seed)
+        self._around, self._persona = around, persona
+        self._rng = Random(seed)  # noqa: S311 - characters, not secrets
         self._bins = [z for z in around.station.zones.values() if z.kind is ZoneKind.BIN]
         fronts = [min(y for _, y in zone.polygon_mm) for zone in self._bins]
         slack_y_mm = min(fronts, default=around.station.bench_mm[1]) - 90.0
@@ -76,6 +80,7 @@ class Worker:
             on_signal=around.on_signal,
         )
         self._run, self._done = 0, set(done)
+        self._frozen_s = 0.0
         self._last: Step | None = None
         self._break_at_s = persona.breaks_every_s
         self._life = self._lives()
@@ -86,8 +91,15 @@ class Worker:
         return self._body.hands()
 
     def live_until(self, now_s: float) -> None:
-        """Go on until this moment of the twin's clock."""
-        while self._body.now_s + TICK_S <= now_s:
+        """Go on until this moment of the twin's clock.
+
+        While nobody looks for longer than a moment (the camera is unplugged), he stands still:
+        he could not see the light move either.
+        """
+        behind_s = now_s - self._frozen_s - self._body.now_s
+        if behind_s > _FREEZES_AFTER_S:
+            self._frozen_s += behind_s
+        while self._body.now_s + TICK_S <= now_s - self._frozen_s:
             self._body.now_s += TICK_S
             next(self._life)
 
@@ -109,7 +121,7 @@ class Worker:
             if steps[place].finish is Finish.TAKE:
                 yield from self._stray(place)
             following = steps[place + 1] if place + 1 < len(steps) else None
-            yield from self._deeds.act(steps[place], following, lambda at=place: self._finish(at))
+            yield from self._deeds.act(steps[place], following, partial(self._finish, place))
             self._last = steps[place]
 
     def _next_place(self) -> WhichPlace:
@@ -199,14 +211,17 @@ class Worker:
         now_s = self._body.now_s
         due = self._break_at_s is not None and now_s >= self._break_at_s and self._last is not None
         away_until_s = now_s + self._persona.break_s * self._rng.uniform(0.8, 1.2) if due else 0.0
-        if not due and not self._around.sent_away(now_s):
+        if not due and not self._sent_away():
             return
         self._body.leave()
-        while self._body.now_s < away_until_s or self._around.sent_away(self._body.now_s):
+        while self._body.now_s < away_until_s or self._sent_away():
             yield
         if self._persona.breaks_every_s is not None:
             self._break_at_s = self._body.now_s + self._persona.breaks_every_s
         self._rest_both(_SITS_DOWN_S)
+
+    def _sent_away(self) -> bool:
+        return self._around.sent_away(self._body.now_s + self._frozen_s)
 
     def _rest_both(self, waited_s: float) -> None:
         """Hands on the bench, after having sat down."""
@@ -224,7 +239,7 @@ class Worker:
         step = None if place is None else self._around.task.steps[place]
         self._around.truth.add(
             TwinTruth(
-                at_s=self._body.now_s,
+                at_s=self._body.now_s + self._frozen_s,
                 what=what,
                 run=self._run,
                 step=None if step is None else step.step_id,

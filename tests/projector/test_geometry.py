@@ -66,12 +66,12 @@ def test_a_way_crosses_a_box_when_one_of_its_points_lies_in_it(
     start: tuple[float, float], end: tuple[float, float]
 ) -> None:
     steps = [k / 400 for k in range(401)]
-    points = [(start[0] + (end[0] - start[0]) * t, start[1] + (end[1] - start[1]) * t) for t in steps]
+    points = [
+        (start[0] + (end[0] - start[0]) * t, start[1] + (end[1] - start[1]) * t) for t in steps
+    ]
     inside = any(10.1 < x < 19.9 and 10.1 < y < 19.9 for x, y in points)
     length = hypot(end[0] - start[0], end[1] - start[1])
-    far = all(
-        max(10.0 - x, x - 20.0, 10.0 - y, y - 20.0) > length / 400 + 0.1 for x, y in points
-    )
+    far = all(max(10.0 - x, x - 20.0, 10.0 - y, y - 20.0) > length / 400 + 0.1 for x, y in points)
     if inside:
         assert crosses(start, end, BOX)
     if far:

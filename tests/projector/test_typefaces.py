@@ -12,7 +12,15 @@ ONLY_BUNDLED = Typefaces(folders=())
 
 @pytest.mark.parametrize(
     "text",
-    ["Pak de veer.", "Weź śrubę", "Πάρε το", "Возьмите", "خذ النابض (2)", "קח את הקפיץ", "Lấy lò xo"],
+    [
+        "Pak de veer.",
+        "Weź śrubę",
+        "Πάρε το",
+        "Возьмите",
+        "خذ النابض (2)",
+        "קח את הקפיץ",
+        "Lấy lò xo",
+    ],
 )
 def test_the_bundled_font_covers_what_is_spoken_most(text: str) -> None:
     assert ONLY_BUNDLED.missing(text) == ()
