@@ -102,6 +102,11 @@ class OwnBroker:
         return BrokerAddress(host=LOOPBACK, port=self._port)
 
     @property
+    def speaks_v5(self) -> bool:
+        """Whether it knows MQTT 5; amqtt does not even answer to it."""
+        return self._mosquitto is not None
+
+    @property
     def pid(self) -> int | None:
         """Of the process that runs now."""
         child = self._child

@@ -57,12 +57,14 @@ class Listener:
         health: Told under `broker`.
         inbox: Filled with what comes in.
         heard: Called with each message as it comes in, before it is stored.
+        first_v5: Try MQTT 5 first; False for a broker that is known not to answer to it.
     """
 
     def __init__(
         self,
         address: BrokerAddress,
         *,
+        first_v5: bool = True,
         client_id: str,
         health: Health,
         inbox: Inbox,
@@ -73,13 +75,14 @@ class Listener:
         self._health = health
         self._inbox = inbox
         self._heard = heard
+        self._first = V5 if first_v5 else V311
         self._connection: _Connection | None = None
         self.subscribed = threading.Event()
         self.failed = 0
 
     def listen(self, stop: threading.Event) -> None:
         """Connect, and reconnect whenever the connection ends, until `stop`."""
-        protocol, wait_s = V5, RETRY_FIRST_S
+        protocol, wait_s = self._first, RETRY_FIRST_S
         while not stop.is_set():
             connection = _Connection(self, self._address, self._client_id, protocol)
             why = connection.run(stop)
@@ -89,7 +92,7 @@ class Listener:
                 return
             self._health.tell("broker", well=False, why=f"No contact with {self._address}: {why}")
             v5_refused = connection.reached and not connection.was_up and protocol is V5
-            protocol = V311 if v5_refused else V5
+            protocol = V311 if v5_refused else self._first
             wait_s = RETRY_FIRST_S if connection.was_up else min(wait_s * 2, RETRY_LAST_S)
             stop.wait(wait_s)
 

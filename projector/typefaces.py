@@ -115,7 +115,11 @@ class Typefaces:
                 script = script_of(letter)
                 lost[script] = lost.get(script, "") + letter
         return tuple(
-            MissingScript(script=script.title(), letters=letters[:8], package=_package(script))
+            MissingScript(
+                script=_SPOKEN.get(script, script.title()),
+                letters=letters[:8],
+                package=_package(script),
+            )
             for script, letters in lost.items()
         )
 
@@ -171,8 +175,14 @@ class Typefaces:
         return holds(self._letters[path], letter)
 
 
+_SPOKEN = {"CJK": "Chinese", "HANGUL": "Korean", "SYMBOL": "picture"}
+"""What people call a script, where Unicode calls it otherwise."""
+
+
 def script_of(letter: str) -> str:
-    """The script of a letter, from its Unicode name: `ETHIOPIC`, `ARABIC`, `CJK`."""
+    """The script of a letter, from its Unicode name: `ETHIOPIC`, `ARABIC`, `CJK`; or `SYMBOL`."""
+    if unicodedata.category(letter) == "So":
+        return "SYMBOL"
     name = unicodedata.name(letter, "")
     return name.split()[0] if name else "UNKNOWN"
 
@@ -195,7 +205,7 @@ def _is_invisible(letter: str) -> bool:
 def _package(script: str) -> str:
     if script in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC"}:
         return "fonts-noto-cjk"
-    return "fonts-noto-core"
+    return "fonts-symbola" if script == "SYMBOL" else "fonts-noto-core"
 
 
 @cache

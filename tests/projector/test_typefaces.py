@@ -33,6 +33,9 @@ def test_a_script_without_a_font_is_told_with_the_package_that_has_it() -> None:
     assert "Ethiopic" in str(missing)
     (chinese,) = ONLY_BUNDLED.missing("盒子")
     assert chinese.package == "fonts-noto-cjk"
+    assert "Chinese" in str(chinese)
+    (symbol,) = ONLY_BUNDLED.missing("🛠")
+    assert symbol.package == "fonts-symbola"
 
 
 def test_letters_without_a_font_are_left_out_and_never_become_boxes() -> None:
