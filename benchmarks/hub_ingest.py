@@ -13,7 +13,9 @@ import json
 import multiprocessing
 import os
 import platform
+import re
 import select
+import selectors
 import signal
 import socket
 import sqlite3
@@ -46,6 +48,8 @@ WARM_UP_EVENTS = 2_000
 PRODUCERS = 4
 IN_FLIGHT = 4_000
 GIVE_UP_S = 120.0
+CHANGE = re.compile(rb"change#(\d+)#")
+"""How a change carries its number, in the words of a step."""
 
 
 @contextlib.contextmanager
@@ -268,35 +272,32 @@ def view_all(url: str, viewers: int, told: Connection) -> None:
 
     A change carries its number in the words of the step; `told` gets number to arrival times.
     """
-    import selectors  # noqa: PLC0415 - only this process
-
     host, port = url.removeprefix("http://").rstrip("/").split(":")
     chosen = selectors.DefaultSelector()
     rests: dict[socket.socket, bytes] = {}
+    seen: dict[socket.socket, dict[int, float]] = {}
     for _ in range(viewers):
         page = socket.create_connection((host, int(port)))
         page.sendall(f"GET /live?lang=en HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-        rests[page] = b""
+        rests[page], seen[page] = b"", {}
         chosen.register(page, selectors.EVENT_READ)
-    arrived: dict[int, list[float]] = {}
     told.send("open")
     while not told.poll():
         for key, _ in chosen.select(timeout=0.05):
+            assert isinstance(key.fileobj, socket.socket)
             page = key.fileobj
-            assert isinstance(page, socket.socket)
-            chunk = page.recv(65536)
+            text = rests[page] + page.recv(65536)
             now_s = time.monotonic()
-            text = rests[page] + chunk
-            *changes, rests[page] = text.split(b"change#")
-            if changes:
-                changes = [*changes[1:], rests[page]]
-            for change in changes:
-                number = change.split(b"#", 1)[0]
-                if b"#" in change and number.isdigit():
-                    arrived.setdefault(int(number), []).append(now_s)
-            if b"#" in rests[page] or len(rests[page]) > 16:
-                rests[page] = text[-7:] if b"change#" not in text[-7:] else b""
+            end = 0
+            for change in CHANGE.finditer(text):
+                seen[page].setdefault(int(change[1]), now_s)
+                end = change.end()
+            rests[page] = text[end:][-20:]
     told.recv()
+    arrived: dict[int, list[float]] = {}
+    for times in seen.values():
+        for number, at_s in times.items():
+            arrived.setdefault(number, []).append(at_s)
     told.send(arrived)
 
 
@@ -313,6 +314,7 @@ def measure_pages(*, viewers: int, rate_hz: float, seconds: float) -> dict[str, 
         for station, instance in stations:
             client.publish(*_state(station, instance, 0), qos=1)
         time.sleep(1.0)
+        cpu_before_s = _cpu_s(int(hub["pid"]))
         sent_s: dict[int, float] = {}
         first_s = time.monotonic()
         for number in range(1, int(rate_hz * seconds) + 1):
@@ -322,6 +324,7 @@ def measure_pages(*, viewers: int, rate_hz: float, seconds: float) -> dict[str, 
             sent_s[number] = time.monotonic()
             client.publish(topic, payload, qos=1)
         time.sleep(1.0)
+        cpu_s = _cpu_s(int(hub["pid"])) - cpu_before_s
         here.send("enough")
         arrived: dict[int, list[float]] = here.recv()
         watching.join(10)
@@ -340,6 +343,7 @@ def measure_pages(*, viewers: int, rate_hz: float, seconds: float) -> dict[str, 
         "p50_ms": statistics.median(late_ms),
         "p99_ms": late_ms[int(len(late_ms) * 0.99)],
         "max_ms": late_ms[-1],
+        "hub_cpu_ms_per_change": cpu_s / len(sent_s) * 1000,
     }
 
 

@@ -15,7 +15,7 @@ class Method(StrEnum):
     BY_POINTS = "by_points"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
     """How well one map fits the points it was made from.
 

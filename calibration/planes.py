@@ -91,9 +91,7 @@ def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> Pla
         raise ValueError("the points lie on one line; spread them over the bench")
     keep = np.ones(len(source), dtype=bool)
     if len(source) > MIN_POINTS:
-        _, inliers = cv2.findHomography(source, target, cv2.USAC_MAGSAC, reject)
-        if inliers is not None and int(inliers.sum()) >= MIN_POINTS:
-            keep = inliers.ravel().astype(bool)
+        keep = _inliers(source, target, reject)
     matrix, _ = cv2.findHomography(source[keep], target[keep], 0)
     if matrix is None:
         raise ValueError("the points lie on one line; spread them over the bench")
@@ -106,6 +104,22 @@ def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> Pla
         points_used=int(keep.sum()),
         used=keep,
     )
+
+
+def _inliers(source: Points, target: Points, reject: float) -> NDArray[np.bool_]:
+    """Which points agree on one map; all of them when no map fits at least four.
+
+    OpenCV's MAGSAC throws every sample away in which the target runs the other way round than the
+    source. From a bench, where y points up, to a picture, where it points down, that is every
+    sample: so the mirrored source is tried as well.
+    """
+    best = np.ones(len(source), dtype=bool)
+    most = 0
+    for mirrored in (source, source * (1.0, -1.0)):
+        _, inliers = cv2.findHomography(mirrored, target, cv2.USAC_MAGSAC, reject)
+        if inliers is not None and int(inliers.sum()) >= max(MIN_POINTS, most + 1):
+            best, most = inliers.ravel().astype(bool), int(inliers.sum())
+    return best
 
 
 def lie_on_one_line(points: Points) -> bool:

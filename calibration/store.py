@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -104,7 +105,8 @@ def write_calibration(path: Path, calibration: Calibration) -> None:
             "The one before is still in use."
         ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def history(path: Path) -> tuple[Path, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
 import signal
 import socket
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +35,7 @@ from hub.web.presenter import Presenter
 from hub.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from types import FrameType
 
@@ -43,6 +45,7 @@ logger = logging.getLogger(__name__)
 
 CLIENT_ID = "handwijzer-hub"
 SUBSCRIBED_WITHIN_S = 10.0
+LOOK_EVERY_S = 0.02
 GOODBYE_WITHIN_S = 2
 """So long open pages may take to end; a hung viewer does not hold the hub."""
 
@@ -92,107 +95,127 @@ def serve(wishes: Wishes, *, say: Callable[[str], None]) -> None:
         BrokerAddressError: The address of the broker is none.
         PortError: The port of the pages is taken.
     """
-    signal.signal(signal.SIGTERM, _stop_starting)
+    _spare_the_collector()
+    if wishes.ready_file is not None:
+        wishes.ready_file.unlink(missing_ok=True)
     with contextlib.ExitStack() as stack:
+        before = signal.signal(signal.SIGTERM, _stop_starting)
+        stack.callback(signal.signal, signal.SIGTERM, before)
         web_socket = stack.enter_context(contextlib.closing(_bind(wishes.port)))
         database.make_folder_for(wishes.database)
         store = stack.enter_context(Store(wishes.database, now=utc_now))
         health = Health(now=utc_now)
-        address = stack.enter_context(_broker(wishes, health, say))
+        own, address = _broker(wishes, health, stack, say)
         reader = Reader(wishes.database)
         stack.callback(reader.close)
-        _run(
-            wishes,
-            stack,
+        parts = _Parts(store, reader, health, address)
+        listener = parts.listener(first_v5=own is None or own.speaks_v5)
+        stack.enter_context(Worker("writer", parts.writer(listener).write, health))
+        stack.enter_context(Worker("listener", listener.listen, health))
+        url = f"http://{LOOPBACK}:{web_socket.getsockname()[1]}/"
+        say(f"Handwijzer hub: {url}  (stations report to {address})")
+
+        def ready() -> None:
+            if wishes.ready_file is not None:
+                told = {"url": url, "broker": str(address), "pid": os.getpid()}
+                _write_at_once(wishes.ready_file, json.dumps(told))
+
+        _serve_pages(parts, web_socket, until=listener.subscribed, ready=ready)
+
+
+class _Parts:
+    """What the threads and the pages share."""
+
+    def __init__(
+        self, store: Store, reader: Reader, health: Health, address: BrokerAddress
+    ) -> None:
+        self._store, self._reader, self._health = store, reader, health
+        self._address = address
+        self._board, self._metrics, self._inbox = Board(), Metrics(), Inbox()
+        self._board.remember(reader.last_states(), now_s=time.monotonic())
+        self._board.tell_missing(store.missing)
+        self.presenter = Presenter(
+            board=self._board,
             health=health,
-            store=store,
-            reader=reader,
-            address=address,
-            web_socket=web_socket,
-            say=say,
+            metrics=self._metrics,
+            broker=str(address),
+            now=utc_now,
+        )
+        health.on_change(self.presenter.touch)
+        health.tell("broker", well=False, why=f"No contact with {address} yet")
+
+    def listener(self, *, first_v5: bool) -> Listener:
+        """The ear."""
+        return Listener(
+            self._address,
+            client_id=CLIENT_ID,
+            health=self._health,
+            inbox=self._inbox,
+            heard=self._heard,
+            first_v5=first_v5,
         )
 
+    def writer(self, listener: Listener) -> Writer:
+        """The hand."""
+        return Writer(
+            inbox=self._inbox,
+            acknowledge=listener.acknowledge,
+            store=self._store,
+            health=self._health,
+            metrics=self._metrics,
+            stored=self._stored,
+        )
 
-def _run(
-    wishes: Wishes,
-    stack: contextlib.ExitStack,
-    *,
-    health: Health,
-    store: Store,
-    reader: Reader,
-    address: BrokerAddress,
-    web_socket: socket.socket,
-    say: Callable[[str], None],
-) -> None:
-    board, metrics = Board(), Metrics()
-    board.remember(reader.last_states(), now_s=time.monotonic())
-    presenter = Presenter(
-        board=board, health=health, metrics=metrics, broker=str(address), now=utc_now
-    )
-    health.on_change(presenter.touch)
+    def pages(self) -> Pages:
+        """The face."""
+        return Pages(
+            presenter=self.presenter,
+            board=self._board,
+            reader=self._reader,
+            health=self._health,
+            metrics=self._metrics,
+            now=utc_now,
+            now_s=time.monotonic,
+        )
 
-    def heard(message: Message) -> None:
+    def _heard(self, message: Message) -> None:
         """States go to the board at once, also when the database has trouble."""
         if not message.topic.endswith("/state"):
             return
         arrived = read(message.topic, message.payload, retained=message.retained)
         if isinstance(arrived, StateArrived):
-            board.heard(arrived, now_s=time.monotonic(), now=utc_now())
-            presenter.touch((arrived.state.site, arrived.state.station))
+            self._board.heard(arrived, now_s=time.monotonic(), now=utc_now())
+            self.presenter.touch((arrived.state.site, arrived.state.station))
 
-    def stored(stations: frozenset[tuple[str, str]]) -> None:
-        board.tell_missing(store.missing)
-        presenter.stored(stations)
-
-    health.tell("broker", well=False, why=f"No contact with {address} yet")
-    inbox = Inbox()
-    listener = Listener(address, client_id=CLIENT_ID, health=health, inbox=inbox, heard=heard)
-    writer = Writer(
-        inbox=inbox,
-        acknowledge=listener.acknowledge,
-        store=store,
-        health=health,
-        metrics=metrics,
-        stored=stored,
-    )
-    pages = Pages(
-        presenter=presenter,
-        board=board,
-        reader=reader,
-        health=health,
-        metrics=metrics,
-        now=utc_now,
-        now_s=time.monotonic,
-    )
-    stack.enter_context(Worker("writer", writer.write, health))
-    stack.enter_context(Worker("listener", listener.listen, health))
-    url = f"http://{LOOPBACK}:{web_socket.getsockname()[1]}/"
-
-    def ready() -> None:
-        say(f"Handwijzer hub: {url}  (stations report to {address})")
-        listener.subscribed.wait(SUBSCRIBED_WITHIN_S)
-        if wishes.ready_file is not None:
-            told = {"url": url, "broker": str(address), "pid": os.getpid()}
-            _write_at_once(wishes.ready_file, json.dumps(told))
-
-    _serve_pages(pages, presenter, web_socket, ready)
+    def _stored(self, stations: frozenset[tuple[str, str]]) -> None:
+        self._board.tell_missing(self._store.missing)
+        self.presenter.stored(stations)
 
 
 class _WebServer(uvicorn.Server):
-    """uvicorn, which says when it listens and lets open pages go when it is told to stop."""
+    """uvicorn, which says when all is ready and lets open pages go when it is told to stop."""
 
     def __init__(
-        self, config: uvicorn.Config, *, ready: Callable[[], None], presenter: Presenter
+        self,
+        config: uvicorn.Config,
+        *,
+        until: threading.Event,
+        ready: Callable[[], None],
+        presenter: Presenter,
     ) -> None:
         super().__init__(config)
+        self._until = until
         self._ready = ready
         self._presenter = presenter
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and say so."""
+        """Listen; and when the hub hears the broker too, or that takes long, say so."""
         await super().startup(sockets)
+        late_s = time.monotonic() + SUBSCRIBED_WITHIN_S
+        while not (self._until.is_set() or self.should_exit or time.monotonic() > late_s):  # noqa: ASYNC110 - a thread sets it
+            await asyncio.sleep(LOOK_EVERY_S)
         if self.started:
-            await asyncio.to_thread(self._ready)
+            self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, also with open streams."""
@@ -201,10 +224,10 @@ class _WebServer(uvicorn.Server):
 
 
 def _serve_pages(
-    pages: Pages, presenter: Presenter, web_socket: socket.socket, ready: Callable[[], None]
+    parts: _Parts, web_socket: socket.socket, *, until: threading.Event, ready: Callable[[], None]
 ) -> None:
     config = uvicorn.Config(
-        pages.app,
+        parts.pages().app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -213,7 +236,7 @@ def _serve_pages(
         timeout_keep_alive=30,
         backlog=2048,
     )
-    server = _WebServer(config, ready=ready, presenter=presenter)
+    server = _WebServer(config, until=until, ready=ready, presenter=parts.presenter)
     before = {sig: signal.signal(sig, signal.SIG_IGN) for sig in (signal.SIGTERM, signal.SIGINT)}
     try:
         server.run(sockets=[web_socket])
@@ -222,26 +245,34 @@ def _serve_pages(
             signal.signal(sig, old)
 
 
+def _spare_the_collector() -> None:
+    """Look for circular garbage rarely: messages make none, and looking cost 12 % of the CPU
+    at full speed (benchmarks/hub_ingest.py).
+    """  # noqa: D205
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+
+
 def _stop_starting(_sig: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-@contextlib.contextmanager
-def _broker(wishes: Wishes, health: Health, say: Callable[[str], None]) -> Iterator[BrokerAddress]:
+def _broker(
+    wishes: Wishes, health: Health, stack: contextlib.ExitStack, say: Callable[[str], None]
+) -> tuple[OwnBroker | None, BrokerAddress]:
+    """The broker to use; an own one is started, and ends with `stack`."""
     if wishes.broker is not None:
-        yield BrokerAddress.parse(wishes.broker)
-        return
+        return None, BrokerAddress.parse(wishes.broker)
     mosquitto = None if wishes.amqtt else find_mosquitto()
     if mosquitto is None:
         say(
-            "mosquitto is not installed, so a broker for trying out is used (amqtt). "
-            "Install mosquitto before real work: apt install mosquitto"
+            "This hub uses a broker for trying out (amqtt): slow, and it forgets when it stops. "
+            "For real work install mosquitto (apt install mosquitto) and start the hub again."
         )
     folder = wishes.folder / "broker"
-    with OwnBroker(
-        folder=folder, port=wishes.broker_port, health=health, mosquitto=mosquitto
-    ) as own:
-        yield own.address
+    own = OwnBroker(folder=folder, port=wishes.broker_port, health=health, mosquitto=mosquitto)
+    stack.enter_context(own)
+    return own, own.address
 
 
 def _bind(port: int) -> socket.socket:

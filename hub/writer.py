@@ -78,7 +78,7 @@ class Writer:
         self._acknowledge(written.acks)
         settle(messages)
         self._count(written)
-        if written.stations:
+        if written.stations or written.acks:
             self._stored(written.stations)
 
     def _write_until_it_works(self, batch: list[Arrived], stop: threading.Event) -> Written | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calibration.store import CalibrationFileError
 from projector.window import NoSuchDisplayError
-from station.demo import DemoError
+from station.hub_process import HubStartError
 from station.outbox import OutboxError
 from station.wishes import StationError
 from station_config.yaml_file import YamlFileError
@@ -14,9 +14,9 @@ from vision.model_file import ModelFileError
 
 COMPLAINTS = (
     CalibrationFileError,
-    DemoError,
     EvidenceFileError,
     FrameSourceLostError,
+    HubStartError,
     ModelFileError,
     NoSuchDisplayError,
     OutboxError,

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from station.app import Ended, guide_at_station
 from station.demo_report import demo_report
+from station.hub_process import RunningHub, own_hub, stored_events
 from station.wishes import Wishes
-
-HUB_READY_S = 40.0
-HUB_ENDS_S = 15.0
-
-
-class DemoError(Exception):
-    """The demo cannot run. The text says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +43,6 @@ class DemoWishes:
     page_port: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunningHub:
-    """A hub of our own.
-
-    Attributes:
-        url: Its page.
-        broker: Its broker.
-        database: Its database's URL.
-    """
-
-    url: str
-    broker: str
-    database: str
-
-
 def run_demo(
     wishes: DemoWishes, stop: threading.Event, tell: Callable[[str], None]
 ) -> dict[str, Any]:
@@ -82,11 +57,11 @@ def run_demo(
         The report (`docs/` has its keys), which is also in `wishes.report`.
 
     Raises:
-        DemoError: The hub did not start.
+        HubStartError: The hub did not start.
     """
     with tempfile.TemporaryDirectory(prefix="handwijzer-demo-") as name, ExitStack() as on_exit:
         folder = Path(name)
-        hub = on_exit.enter_context(_hub(folder, wishes.page_port))
+        hub = on_exit.enter_context(own_hub(folder, wishes.page_port))
         tell(f"The page: {hub.url}")
         if wishes.seconds is None:
             tell("Ctrl-C ends the demo.")
@@ -126,63 +101,6 @@ def _report(wishes: DemoWishes, hub: RunningHub, truth: Path, ended: Ended) -> d
         "waiting_at_station": ended.waiting,
         "frames_per_s": round(ended.stages.frames_per_s, 2),
     }
-
-
-def stored_events(database: str) -> list[dict[str, Any]]:
-    """What the hub's database has, asked of the hub's own command.
-
-    Raises:
-        DemoError: The hub's command failed.
-    """
-    told = subprocess.run(
-        [sys.executable, "-m", "hub.cli", "events", "--database", database],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if told.returncode != 0:
-        raise DemoError(f"The hub's events could not be read: {told.stderr.strip()}")
-    return [json.loads(line) for line in told.stdout.splitlines()]
-
-
-@contextmanager
-def _hub(folder: Path, page_port: int) -> Iterator[RunningHub]:
-    """Start a hub with its own broker in a folder, and end it."""
-    ready, log = folder / "hub-ready.json", folder / "hub.log"
-    database = f"sqlite:///{folder / 'hub.db'}"
-    with log.open("wb") as lines:
-        hub = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "hub.cli", "serve", "--database", database),
-                *("--port", str(page_port), "--broker-port", "0"),
-                *("--folder", str(folder / "hub"), "--ready-file", str(ready)),
-            ],
-            stdout=lines,
-            stderr=lines,
-            # Ctrl-C is for the station, which then ends the hub in its own time.
-            start_new_session=True,
-        )
-        try:
-            told = _when_ready(hub, ready, log)
-            yield RunningHub(url=told["url"], broker=told["broker"], database=database)
-        finally:
-            hub.send_signal(signal.SIGTERM)
-            try:
-                hub.wait(HUB_ENDS_S)
-            except subprocess.TimeoutExpired:
-                hub.kill()
-                hub.wait()
-
-
-def _when_ready(hub: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, str]:
-    until_s = time.monotonic() + HUB_READY_S
-    while time.monotonic() < until_s and hub.poll() is None:
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            told: dict[str, str] = json.loads(ready.read_text(encoding="utf-8"))
-            return told
-        time.sleep(0.05)
-    last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
-    raise DemoError(f"The hub did not start. Its last words:\n{last}")
 
 
 def _stop_after(seconds: float | None, stop: threading.Event) -> threading.Timer:

@@ -143,6 +143,13 @@ class Guide:
             return cue
         return replace(cue, kind=CueKind.NO_SIGHT, zone=None, also_zones=(), wrong_zone=None)
 
+    def next_cue(self, now_s: float) -> Cue | None:
+        """What will be offered when this step is done; None when nothing follows."""
+        if self.belief.finished or self.belief.paused:
+            return None
+        belief, _ = press(self.belief, Press.NEXT, self._later(now_s), self.task)
+        return cue_for(belief, self.task, self._now_s)
+
     def kept_state(self) -> RunState | None:
         """What must be on the disk for this run to go on after a power cut."""
         belief = self._belief

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
@@ -123,8 +123,10 @@ class Turn:
             told += self._weigh(seen.sight.evidence)
             self._touch = _touch(seen)
         told += self._hear(now_s) + self._take_presses(now_s) + parts.guide.tick(now_s)
-        lit = self._light(now_s)
-        self._tell(told, seen, lit)
+        lit_s = self._light(now_s)
+        self._tell(told, seen, lit_s)
+        if lit_s is not None:
+            self._prepare(now_s)
 
     def _weigh(self, evidence: Sequence[Evidence]) -> list[Told]:
         for piece in evidence:
@@ -188,9 +190,12 @@ class Turn:
         parts = self._parts
         sees = Part.CAMERA not in self._faults.standing
         cue = parts.guide.cue(now_s, sees=sees)
+        if cue.fraction is not None:
+            cue = replace(cue, fraction=in_steps(cue.fraction))
         touch = self._touch if sees else None
-        is_new = cue != self._cue
-        if is_new or touch != self._lit_touch:
+        # A wait that goes on is the same guidance with one brick more.
+        is_new = self._cue is None or replace(cue, fraction=self._cue.fraction) != self._cue
+        if cue != self._cue or touch != self._lit_touch:
             marks = marks_for(cue, parts.station, touch=touch)
             if is_new:
                 changed = set(marks) ^ set(self._marks)
@@ -199,6 +204,12 @@ class Turn:
         picture, changed_px = parts.renderer.draw(self._marks, now_s)
         parts.screen.put(picture, changed_px)
         return parts.clock.now_s() if is_new else None
+
+    def _prepare(self, now_s: float) -> None:
+        """Paint what will most likely come next, now that the light is out and there is time."""
+        cue = self._parts.guide.next_cue(now_s)
+        if cue is not None:
+            self._parts.renderer.prepare(marks_for(cue, self._parts.station))
 
     def _tell(self, told: Sequence[Told], seen: Seen | None, lit_s: float | None) -> None:
         parts = self._parts

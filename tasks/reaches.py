@@ -25,8 +25,9 @@ PICK_SURE = 0.6
 """After the visit there is more to go by, so less is enough."""
 WRONG_ZONE_S = 2.5
 """How long the light says "look again": Kosch et al., ASSETS 2016, at most 2.5 s."""
-SAME_VISIT_S = 0.5
-"""`picked` and `left` of one visit lie this near to each other, in either order."""
+SAME_VISIT_S = 0.8
+"""`picked` and `left` of one visit lie nearer to each other than this, in either order. And a hand
+lost from sight over a bin is seen there again sooner than one could go away and come back."""
 LONGEST_VISIT_S = 10.0
 """After this a new `reached` is a new visit, even if `left` was missed."""
 AFTERTHOUGHT_S = 0.8
@@ -52,7 +53,7 @@ def noticed(belief: Belief, evidence: Evidence, at_s: float) -> tuple[Belief, tu
     if sign.kind is SignKind.PICKED:
         belief = replace(belief, wrong_pick=True)
     if _is_told(belief.told_reach, sign, at_s):
-        return belief, ()
+        return _still_there(belief, sign), ()
     belief = replace(
         belief,
         wrong_zone=WrongZone(zone=sign.name, until_s=at_s + WRONG_ZONE_S),
@@ -91,7 +92,15 @@ def _is_told(told: ToldReach | None, sign: Sign, at_s: float) -> bool:
         return False
     if told.left_s is None:
         return at_s - told.at_s <= LONGEST_VISIT_S
-    return sign.kind is SignKind.PICKED and at_s - told.left_s <= SAME_VISIT_S
+    return at_s - told.left_s <= SAME_VISIT_S
+
+
+def _still_there(belief: Belief, sign: Sign) -> Belief:
+    """A hand that was lost from sight and is seen again has not left."""
+    told = belief.told_reach
+    if told is None or told.left_s is None or sign.kind is not SignKind.REACHED:
+        return belief
+    return replace(belief, told_reach=replace(told, left_s=None))
 
 
 def _is_wrong(belief: Belief, zone: str, at_s: float) -> bool:

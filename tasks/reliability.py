@@ -33,10 +33,11 @@ RELIABILITY: Mapping[SignKind, Reliability] = {
     SignKind.PLACED: Reliability(),
     SignKind.REMOVED: Reliability(),
     SignKind.LOOKS: Reliability(),
-    SignKind.TOUCHED: Reliability(missed=0.01),
-    # A torque driver does not click by itself.
-    SignKind.SIGNAL: Reliability(most=0.995, stray=0.01, missed=0.01),
-    SignKind.ACTIVITY: Reliability(),
+    SignKind.TOUCHED: Reliability(missed=0.02),
+    # A torque driver does not click by itself, but its message may get lost on the way.
+    SignKind.SIGNAL: Reliability(most=0.995, stray=0.01),
+    # The recognisers tried leave out about one action in five altogether.
+    SignKind.ACTIVITY: Reliability(missed=0.2),
 }
-"""First estimates, not measured: the recordings of real benches that would give them come later.
-Tests show that the outcomes hold when each is halved or doubled."""
+"""First estimates, not measured: recordings of real benches are still to come. They stand in one
+place so that they can be learned per station."""

@@ -16,6 +16,8 @@ Turn = tuple[Belief, tuple[Event, ...]]
 SURE = 0.8
 """A step counts as finished from here. Sightings add up as independent ones do, so that one at
 0.6 is not enough, two are (0.84), and one at 0.9 is."""
+MOST_CONFIDENT = 0.99
+"""Only the worker and the clock are believed wholly."""
 NOT_SEEN = 0.5
 """What is left of the confidence in a step that was not seen itself, only later ones: that it was
 missed and that it was left out are equally probable until recordings say more."""
@@ -43,7 +45,8 @@ def finish_said(belief: Belief, place: int, at_s: float, *, note: str | None = N
     shown = belief.shown
     surprise = 1.0 if note is None else ADMITTED
     guesses = finished_by_word(belief.guesses, place, at_s, belief.order, surprise=surprise)
-    belief, event = _reported(replace(belief, guesses=guesses), place, at_s, note=note)
+    belief = replace(belief, guesses=guesses)
+    belief, event = _reported(belief, place, at_s, note=note, said=True)
     told = [event]
     while (further := _sure_step(belief)) is not None:
         belief, event = _reported(belief, further, at_s, note=_unseen_note(belief, further))
@@ -74,10 +77,14 @@ def _sure_step(belief: Belief) -> int | None:
     return None
 
 
-def _reported(belief: Belief, place: int, at_s: float, *, note: str | None) -> tuple[Belief, Event]:
+def _reported(
+    belief: Belief, place: int, at_s: float, *, note: str | None, said: bool = False
+) -> tuple[Belief, Event]:
     """The belief in which a step is finished, and the event that says so."""
     order = belief.order
     confidence = belief.sureness(place)
+    if not said:
+        confidence = min(MOST_CONFIDENT, confidence)
     if note == UNSEEN:
         confidence *= NOT_SEEN
     event = replace(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 from tasks.belief import Belief, Guess, Trail
 from tasks.doubts import denied, question_due_s, questioned, with_doubts
@@ -25,6 +26,8 @@ from tasks.weighing import forgotten, weighed
 
 __all__ = ["Belief", "Press", "advance", "begin", "press", "tick"]
 
+STREAM_S = 5.0
+"""A stream that has said nothing for so long has ended."""
 WHOLE = 1.0 + 1e-6
 """Probabilities of signs that exclude each other sum to at most this."""
 
@@ -212,7 +215,10 @@ def _passed(belief: Belief, at_s: float) -> Belief:
         return belief
     guesses = belief.guesses
     if not belief.paused:
-        guesses = forgotten(guesses, belief.reported, at_s - belief.last_s)
+        # While a stream speaks, it is what tells guesses apart.
+        spoke_s = max((said_s + STREAM_S for _, said_s in belief.streamed_s), default=-inf)
+        quiet_s = at_s - max(belief.last_s, min(spoke_s, at_s))
+        guesses = forgotten(guesses, belief.reported, quiet_s)
     return replace(belief, guesses=guesses, last_s=at_s)
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tasks.order import Order, StepSet
 
 MOST_GUESSES = 16
-"""More guesses did not change an outcome in the tests; each costs about 3 µs a sign."""
+"""Ten are enough for sightings; streams of labels, with their phases, follow better with sixteen.
+Each costs about 3 µs a sign."""
 LEAST_WEIGHT = 1e-4
 FORGET_S = 60.0
 """A suspicion that nothing confirms loses two thirds of its weight in this time."""
@@ -40,6 +41,10 @@ CANDIDATES = 4
 WRONG_BIN = 0.3
 """How probable a pick from another bin is while something is to be taken: people mix up bins, and
 a light that calls for one is no proof that they went there."""
+
+FASTEST = 0.4
+"""Who is quick needs this share of the usual time for a step. With less, what looks like the next
+part being put down is the last one being put straight."""
 
 REPEATED = 0.45
 """How probable it is, right after a step, that its sign comes again and means nothing new: a hand
@@ -91,7 +96,7 @@ def weighed(
             stays += p * _stray(sign, guess, at_s, order, reported)
             later = nearest_later(sign, guess, order)
             if later is not None:
-                factor = unseen_factor(later, guess, order, wrong_pick=wrong_pick)
+                factor = unseen_factor(later, guess, at_s, order, wrong_pick=wrong_pick)
                 after.append(finished(guess, later, p * factor, at_s, order))
         after.append(guess.weighing(guess.weight * stays))
     return kept(after)
@@ -154,7 +159,9 @@ def with_all(guesses: tuple[Guess, ...], done: StepSet) -> tuple[Guess, ...]:
     return guesses if len(left) == len(guesses) else kept(left)
 
 
-def nearest_later(sign: Sign, guess: Guess, order: Order) -> tuple[int, ...] | None:
+def nearest_later(
+    sign: Sign, guess: Guess, order: Order, most_missed: int = MOST_MISSED
+) -> tuple[int, ...] | None:
     """The places that must have been finished unseen for this sign to finish a later step.
 
     Returns:
@@ -169,7 +176,7 @@ def nearest_later(sign: Sign, guess: Guess, order: Order) -> tuple[int, ...] | N
         place = lowest(waiting)
         waiting &= waiting - 1
         missing = order.before[place] & ~guess.done
-        fewest = MOST_MISSED + 1 if nearest is None else best.bit_count()
+        fewest = most_missed + 1 if nearest is None else best.bit_count()
         if missing.bit_count() < fewest:
             best, nearest = missing, place
         if best and not best & (best - 1):
@@ -212,17 +219,30 @@ def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSe
 
 
 def unseen_factor(
-    later: tuple[int, ...], guess: Guess, order: Order, *, wrong_pick: bool = False
+    later: tuple[int, ...],
+    guess: Guess,
+    at_s: float,
+    order: Order,
+    *,
+    wrong_pick: bool = False,
 ) -> float:
     """How probable it is that what lies before a later step was finished unseen, or left out."""
     *missing, place = later
     if missing == [guess.doing]:
         return IMPLIED  # It was under way, and who goes on has ended it.
     if is_implied(missing, place, order):
-        return IMPLIED_AFTER_WRONG_PICK if wrong_pick else IMPLIED
+        implied = IMPLIED_AFTER_WRONG_PICK if wrong_pick else IMPLIED
+        return implied * _time_for(later, guess, at_s, order)
     first = step_at(order, missing[0]).sign
     missed = RELIABILITY[SignKind.PICKED if first is None else first.kind].missed
     return missed * SKIPPED_TOO ** (len(missing) - 1)
+
+
+def _time_for(places: Sequence[int], guess: Guess, at_s: float, order: Order) -> float:
+    """Whether there was time for all these steps since the last: 1 when there was."""
+    needed_s = FASTEST * sum(step_at(order, place).usual_s for place in places)
+    share = max(0.0, at_s - guess.since_s) / needed_s
+    return min(1.0, share * share)
 
 
 def is_implied(missing: Sequence[int], place: int, order: Order) -> bool:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     Mask = MatLike
     Picture = MatLike
 
-DIFFERENCE = 20
-"""Grey levels, in the colour that differs most. Camera noise after the softening is 1-2."""
+DIFFERENCE = 15
+"""Grey levels, in the colour that differs most. Camera noise after the softening is 1-2; skin and
+cardboard are 20 apart."""
 SHADOW_DARKEST = 0.6
 SHADOW_COLOUR = 0.12
 """A shadow leaves at least this share of the light and shifts colours by less than this share."""
@@ -48,6 +49,8 @@ STALE_AFTER_S = 0.15
 
 LIGHT_STEP_SHARE = 0.6
 """When this much of the bench differs at once, it was the lamps."""
+FEW_PIXELS = 50
+"""Fewer give no median to trust."""
 _SAMPLE_STEP = 6
 """Every sixth pixel both ways is enough to measure the gain."""
 
@@ -63,16 +66,21 @@ class Background:
         self._still_s = np.zeros(inside.shape, np.float32)
         self._stale = np.zeros_like(inside)
         self._lit = np.zeros_like(inside)
+        self._areas: list[Mask] = []
         self._frozen = np.zeros_like(inside)
         self._frozen_until_s = 0.0
         self._at_s = 0.0
         self._took_s = 0.0
 
-    def freeze(self, areas: Mask, *, until_s: float) -> None:
-        """The station changes its light in these areas; the picture settles by `until_s`."""
-        self._lit = areas.copy()
-        still_frozen = self._at_s < self._frozen_until_s
-        self._frozen = cv2.bitwise_or(areas, self._frozen) if still_frozen else areas.copy()
+    def freeze(self, areas: Sequence[Mask], *, until_s: float) -> None:
+        """The station changes its light in each of these areas; all have settled by `until_s`."""
+        if self._at_s >= self._frozen_until_s:
+            self._areas, self._frozen = [], np.zeros_like(self._inside)
+        self._areas += areas
+        self._lit = np.zeros_like(self._inside)
+        for area in areas:
+            self._lit = cv2.bitwise_or(self._lit, area)
+        self._frozen = cv2.bitwise_or(self._frozen, self._lit)
         self._frozen_until_s = max(until_s, self._frozen_until_s)
 
     def is_frozen(self, at_s: float) -> bool:
@@ -125,7 +133,7 @@ class Background:
         step = slice(_SAMPLE_STEP // 2, None, _SAMPLE_STEP)
         free = (self._covered[step, step] == 0) & (self._inside[step, step] > 0)
         gains = np.ones(3)
-        if free.sum() >= 50:  # noqa: PLR2004 - too few pixels to trust a median
+        if free.sum() >= FEW_PIXELS:
             ratio = (small[step, step][free] + 1.0) / (self._bare[step, step][free] + 1.0)
             gains = np.clip(np.median(ratio, axis=0), 0.4, 2.5)
         return cv2.convertScaleAbs(self._bare * gains.astype(np.float32))
@@ -143,16 +151,34 @@ class Background:
         held = cv2.bitwise_and(self._covered, self._frozen)
         mask = cv2.bitwise_or(cv2.bitwise_and(mask, cv2.bitwise_not(self._frozen)), held)
         if not self.is_frozen(at_s):
-            under = cv2.dilate(held, _SQUARE)
-            anew = cv2.bitwise_and(self._frozen, cv2.bitwise_not(under))
-            cv2.copyTo(small.astype(np.float32), anew, self._bare)
-            self._stale = cv2.bitwise_or(self._stale, cv2.bitwise_and(self._frozen, under))
-            self._frozen = np.zeros_like(self._frozen)
+            self._thaw(small, cv2.dilate(held, _WIDE))
         return mask
+
+    def _thaw(self, small: Picture, under: Mask) -> None:
+        """Learn the frozen areas under their new light.
+
+        What something covers cannot be seen; it is taken to have changed as the rest of its area.
+        """
+        assert self._bare is not None  # noqa: S101 - set by the first picture
+        hidden = (self._frozen > 0) & (under > 0)
+        for area in self._areas:
+            seen = (area > 0) & ~hidden
+            if hidden.any() and seen.sum() >= FEW_PIXELS:
+                ratio = (small[seen] + 1.0) / (self._bare[seen] + 1.0)
+                self._bare[(area > 0) & hidden] *= np.median(ratio, axis=0).astype(np.float32)
+        cv2.copyTo(
+            small.astype(np.float32),
+            cv2.bitwise_and(self._frozen, cv2.bitwise_not(under)),
+            self._bare,
+        )
+        self._stale = cv2.bitwise_or(self._stale, cv2.bitwise_and(self._frozen, under))
+        self._areas, self._frozen = [], np.zeros_like(self._frozen)
 
     def _learn_free(self, small: Picture, bare: Picture) -> None:
         """Follow slow change of what nothing covers."""
-        free = cv2.bitwise_and(cv2.bitwise_not(self._covered), cv2.bitwise_not(self._frozen))
+        # The soft edge of an arm is not the bench.
+        near = cv2.dilate(self._covered, _WIDE)
+        free = cv2.bitwise_and(cv2.bitwise_not(near), cv2.bitwise_not(self._frozen))
         steady = cv2.bitwise_and(free, cv2.bitwise_not(self._lit))
         cv2.accumulateWeighted(small, bare, 1 - exp(-self._took_s / LEARN_S), steady)
         if self._lit.any():
@@ -175,7 +201,10 @@ class Background:
         for arm in arms:
             if settled[arm].any() and not _is_ghost(arm, lies, small, bare):
                 settled[arm] = self._still_s[arm] >= ARM_AFTER_S
-        settled |= (self._stale > 0) & (self._still_s >= STALE_AFTER_S)
+        stale = (self._stale > 0) & (self._still_s >= STALE_AFTER_S)
+        for arm in arms:
+            stale[arm] = False
+        settled |= stale
         if settled.any():
             bare[settled] = small[settled]
             self._still_s[settled] = 0
@@ -183,6 +212,7 @@ class Background:
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _SQUARE = np.ones((3, 3), np.uint8)
+_WIDE = np.ones((5, 5), np.uint8)
 
 
 def _difference(one: Picture, other: Picture | None) -> Mask:

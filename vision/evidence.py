@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from station_config.station import Zone
     from vision.observations import LookSeen, Observation
 
-TOUCH_S = 0.5
-"""A fingertip that rests on a button this long means it. Shorter, and hands that pause on their
-way press buttons; longer, and people press again."""
+TOUCH_S = 0.6
+"""A fingertip that rests on a button this long means it: half a second of rest, and the tenth in
+which it comes over the last `TOUCH_REST_MM`. Shorter, and hands that pause on their way press
+buttons; longer, and people press again."""
 TOUCH_REST_MM = 10.0
 """A resting fingertip strays less than this: the tremble of landmarks is 2-4 mm, people sway."""
 
@@ -36,6 +37,11 @@ ARM_REACHED_P = 0.85
 
 PASSING_P = 0.6
 """A reach by a hand that has not slowed down: it may still stop, or be on its way elsewhere."""
+REACHING_MM_S = 250.0
+PASSING_MM_S = 450.0
+"""Hands reach for things at 600 to 900 mm/s and slow down over the last 100 mm."""
+REACH_PLAIN_S = 0.4
+"""A hand that is inside for this long without slowing down is told as what it is so far."""
 
 TOUCHED_P = 0.97
 ARM_TOUCHED_P = 0.9
@@ -50,11 +56,13 @@ class Reading:
 
     Attributes:
         visits: Zone to the visit that is going on; zones that nobody visits are left out.
+        reached: Zones whose reach has been told in the visit that is going on.
         touched: Buttons that have been pressed in the visit that is going on.
         last_s: Time of the last evidence: the next is never older.
     """
 
     visits: Mapping[str, Visit] = field(default_factory=dict)
+    reached: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     last_s: float = -inf
 
@@ -81,26 +89,30 @@ class EvidenceReader:
             it became certain; time never falls.
         """
         visits: dict[str, Visit] = {}
-        touched = set(reading.touched)
+        reached, touched = set(reading.reached), set(reading.touched)
         told: list[Evidence] = []
         for zone_id, seen in self._shapes.seen_in(observation).items():
             zone = self._zones[zone_id]
             visit, turn = step(reading.visits.get(zone_id, AWAY), seen, zone)
-            if turn is Turn.ENTERED:
+            if zone_id not in reached and _is_reach(visit, turn, seen.at_s):
+                reached.add(zone_id)
                 told.append(_reached(zone, visit))
-            elif turn is Turn.LEFT:
-                look = observation.looks.get(zone_id)
-                told += _after_leaving(zone, visit, look, observation.at_s)
-                visit = AWAY
             if zone.kind is ZoneKind.BUTTON and zone_id not in touched and _is_touch(visit):
                 touched.add(zone_id)
-                told.append(_evidence(SignKind.TOUCHED, zone, observation.at_s, _touched_p(visit)))
+                told.append(_evidence(SignKind.TOUCHED, zone, seen.at_s, _touched_p(visit)))
+            if turn is Turn.LEFT:
+                told += _after_leaving(zone, visit, observation.looks.get(zone_id), seen.at_s)
+                visit = AWAY
             if visit.phase is Phase.AWAY:
+                reached.discard(zone_id)
                 touched.discard(zone_id)
             else:
                 visits[zone_id] = visit
         ordered, last_s = _never_falling(told, reading.last_s)
-        return Reading(visits=visits, touched=frozenset(touched), last_s=last_s), ordered
+        after = Reading(
+            visits=visits, reached=frozenset(reached), touched=frozenset(touched), last_s=last_s
+        )
+        return after, ordered
 
     def touching(self, reading: Reading) -> dict[str, float]:
         """Buttons that a fingertip rests on, and how far each touch has come, 0 to 1."""
@@ -127,10 +139,18 @@ def _evidence(kind: SignKind, zone: Zone, at_s: float, p: float) -> Evidence:
     return Evidence(at_s=at_s, sign=Sign(kind, zone.zone_id), p=round(p, 3))
 
 
+def _is_reach(visit: Visit, turn: Turn | None, at_s: float) -> bool:
+    """A reach is told when it is plain what it is, or when it is over."""
+    if visit.phase not in {Phase.INSIDE, Phase.LEAVING}:
+        return False
+    is_plain = visit.slowest_mm_s <= REACHING_MM_S or at_s - visit.began_s >= REACH_PLAIN_S
+    return is_plain or turn is Turn.LEFT
+
+
 def _reached(zone: Zone, visit: Visit) -> Evidence:
     """Surer when the hand slows down: one that is passing over has not reached for anything."""
     most = HAND_REACHED_P if visit.hand_frames else ARM_REACHED_P
-    p = _between(visit.slowest_mm_s, (250.0, most), (450.0, PASSING_P))
+    p = _between(visit.slowest_mm_s, (REACHING_MM_S, most), (PASSING_MM_S, PASSING_P))
     return _evidence(SignKind.REACHED, zone, visit.began_s, p)
 
 
@@ -186,7 +206,9 @@ def _placed_and_removed(visit: Visit, look: LookSeen | None) -> tuple[float, flo
     if look is None:
         acted = _share(log_odds)
         return acted, (1.0 - SURE) * acted
-    log_odds += _between(look.changed, (0.05, -2.5), (CHANGED_LOOK, 0.5), (0.5, 2.0))
+    log_odds += _between(
+        look.changed, (0.02, -5.0), (0.1, -3.5), (0.2, -0.5), (CHANGED_LOOK, 0.5), (0.5, 2.0)
+    )
     acted = _share(log_odds)
     filled = _between(look.fuller, (-0.3, -3.0), (-0.12, 0.0), (0.0, 2.5), (0.15, 3.5))
     placed = acted * _share(filled)

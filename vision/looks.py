@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SETTLED_S = 0.06
 """A place is looked at this long after the hand has gone: two frames, for the blur to be over."""
 COVERED = 0.02
-DIFFERENT = 18.0
+DIFFERENT = 12.0
 """Grey levels that remain after brightness and colour of the light have been evened out."""
 
 
@@ -70,6 +70,15 @@ def looked(
         fuller = difference(first, patch, mask) - difference(first, look.before, mask)
         seen = LookSeen(changed=changed, fuller=fuller)
     return replace(look, first=first, now=patch, seen=seen)
+
+
+def under_new_light(look: PlaceLook) -> PlaceLook:
+    """What is remembered when the light on the place changes: only the first look.
+
+    A look under the old light and one under the new cannot be compared; a visit that lies over
+    the change has no look.
+    """
+    return PlaceLook(first=look.first)
 
 
 def difference(one: Picture, other: Picture, mask: NDArray[np.bool_]) -> float:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,7 +122,8 @@ def fetch(target: Path, *, wheel: Path | None = None) -> None:
             f"The hand model cannot be written to {target}: {error.strerror}."
         ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _check_member(archive: zipfile.ZipFile, network: Network, path: Path) -> None:

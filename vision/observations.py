@@ -139,7 +139,7 @@ def from_json(line: str) -> Observation:
                 for zone, look in written["looks"].items()
             },
         )
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise ValueError(f"this line is no observation: {error!r}") from None
 
 

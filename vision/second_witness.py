@@ -14,7 +14,7 @@ import numpy as np
 
 from station_config.station import ZoneKind
 from vision.background import Background
-from vision.looks import PlaceLook, inner_mask, looked
+from vision.looks import PlaceLook, inner_mask, looked, under_new_light
 from vision.observations import ArmSeen, LookSeen
 from vision.small_view import SmallView
 
@@ -40,8 +40,10 @@ TIP_MM = 12.0
 """The far end is the middle of the last 12 mm, half the length of a fingertip."""
 GRIP_MM = 30.0
 """Fingers that hold a part reach past it by up to so much."""
-HAND_MARKS = 5
-"""An arm in which this many landmarks lie is the arm of that hand."""
+HAND_MARKS = 3
+HAND_MM = 80.0
+"""An arm in which this many landmarks of a hand lie, or whose end is this near to one of them, is
+the arm of that hand."""
 OUTLINE_MM = 12.0
 """The station's outline around a zone is drawn up to this far inside it."""
 
@@ -55,7 +57,8 @@ class SecondWitness:
         self._view = SmallView(
             cam_from_bench=cam_from_bench, bench_mm=station.bench_mm, camera_wh=camera_wh
         )
-        self._small_from_cam = self._view.small_from_bench @ cam_from_bench.inverse()
+        self._bench_from_cam = cam_from_bench.inverse()
+        self._small_from_cam = self._view.small_from_bench @ self._bench_from_cam
         self._background = Background(self._view.inside)
         masks = {
             zone_id: self._view.mask([np.array(zone.polygon_mm, np.float64)])
@@ -77,16 +80,20 @@ class SecondWitness:
 
     def light_changes(self, light: LightNotice) -> None:
         """The station changes its light: places that it touches are not judged for a moment."""
-        mask = self._view.mask([np.array(area, np.float64) for area in light.areas_mm])
-        for zone_id in light.zone_ids & self._zone_masks.keys():
-            mask = np.asarray(cv2.bitwise_or(mask, self._zone_masks[zone_id]), np.uint8)
         rim_px = max(1, round(LIGHT_RIM_MM / self._view.mm2_per_px**0.5))
-        mask = np.asarray(cv2.dilate(mask, np.ones((2 * rim_px + 1,) * 2, np.uint8)), np.uint8)
-        self._background.freeze(mask, until_s=light.at_s + LIGHT_SETTLES_S)
-        flat = mask.ravel()
+        glow = np.ones((2 * rim_px + 1, 2 * rim_px + 1), np.uint8)
+        zones = [self._zone_masks[name] for name in light.zone_ids if name in self._zone_masks]
+        others = [self._view.mask([np.array(area, np.float64)]) for area in light.areas_mm]
+        areas = [np.asarray(cv2.dilate(mask, glow), np.uint8) for mask in zones + others]
+        self._background.freeze(areas, until_s=light.at_s + LIGHT_SETTLES_S)
+        changed = np.logical_or.reduce([area.ravel() > 0 for area in areas]) if areas else None
         self._held = frozenset(
-            name for name, pixels in self._zone_pixels.items() if flat[pixels].any()
+            name
+            for name, pixels in self._zone_pixels.items()
+            if changed is not None and changed[pixels].any()
         )
+        for zone_id in self._held & self._places.keys():
+            self._places[zone_id].light_changes()
 
     def look(self, bgr: NDArray[np.uint8], *, at_s: float) -> None:
         """Take a picture into account; `arms`, `covered` and `looks` are of it afterwards."""
@@ -109,9 +116,16 @@ class SecondWitness:
 
     def arms_with(self, hands: Sequence[Hand]) -> tuple[ArmSeen, ...]:
         """The arms of the last picture, told apart from those of recognised hands."""
-        marks = [self._labels_under(hand) for hand in hands]
+        marks = [(self._labels_under(hand), self._mm_under(hand)) for hand in hands]
         return tuple(
-            replace(arm, is_a_hand=any((under == label).sum() >= HAND_MARKS for under in marks))
+            replace(
+                arm,
+                is_a_hand=any(
+                    (under == label).sum() >= HAND_MARKS
+                    or np.linalg.norm(at_mm - arm.tip_mm, axis=1).min() < HAND_MM
+                    for under, at_mm in marks
+                ),
+            )
             for label, arm in self._found
         )
 
@@ -119,6 +133,9 @@ class SecondWitness:
     def sees_nothing(self) -> bool:
         """Whether the bench was bare in the last picture, as far as this witness can tell."""
         return not self.arms
+
+    def _mm_under(self, hand: Hand) -> NDArray[np.float64]:
+        return self._bench_from_cam.apply(hand.landmarks_px)
 
     def _labels_under(self, hand: Hand) -> NDArray[np.int32]:
         at = np.rint(self._small_from_cam.apply(hand.landmarks_px)).astype(int)
@@ -147,6 +164,10 @@ class _Place:
         self._columns = slice(int(columns.min()), int(columns.max()) + 1) if has else slice(0, 0)
         self._mask = inner_mask(mask, rim_px)[self._rows, self._columns]
         self.look = PlaceLook()
+
+    def light_changes(self) -> None:
+        """What was seen under the old light cannot be compared with what comes."""
+        self.look = under_new_light(self.look)
 
     def see(self, small: NDArray[np.uint8], *, covered: float, at_s: float) -> None:
         patch = small[self._rows, self._columns]

@@ -25,7 +25,7 @@ UNKNOWN_AT_MOST_S = 1.5
 """A zone that nobody can judge for longer than this counts as left: the second witness has learned
 by then whatever lies there."""
 
-TRAIL_S = 0.6
+TRAIL_S = 0.8
 """How far back a fingertip is compared with where it is now, to say since when it rests."""
 FAR_MM = 40.0
 GONE_SHARE = 0.4

@@ -67,6 +67,7 @@ class Broadcast:
 
     def __init__(self, metrics: Metrics) -> None:
         self._viewers: set[Viewer] = set()
+        self._watching: dict[str, set[Viewer]] = {}
         self._metrics = metrics
         self._closed = False
 
@@ -76,22 +77,29 @@ class Broadcast:
         if self._closed:
             viewer.close()
         self._viewers.add(viewer)
+        for channel in viewer.channels:
+            self._watching.setdefault(channel, set()).add(viewer)
         self._metrics.viewers.set(len(self._viewers))
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """A viewer has gone."""
         self._viewers.discard(viewer)
+        for channel in viewer.channels:
+            watching = self._watching.get(channel, set())
+            watching.discard(viewer)
+            if not watching:
+                self._watching.pop(channel, None)
         self._metrics.viewers.set(len(self._viewers))
 
     def has_viewers(self, channel: str) -> bool:
         """Whether anybody watches."""
-        return any(channel in viewer.channels for viewer in self._viewers)
+        return channel in self._watching
 
     def send(self, channel: str, chunk: bytes) -> None:
         """Give the same bytes to everybody who watches `channel`."""
-        for viewer in self._viewers:
-            if channel in viewer.channels and not viewer.ended.is_set() and not viewer.put(chunk):
+        for viewer in self._watching.get(channel, ()):
+            if not viewer.ended.is_set() and not viewer.put(chunk):
                 self._metrics.viewers_dropped.inc()
 
     def close(self) -> None:

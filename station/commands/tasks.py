@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from station.commands.console import say, tell
+from station.legible import scripts_without_letters
 from station.previews import write_previews
 from station_config.station_file import read_station
 from station_config.yaml_file import YamlFileError
@@ -44,6 +45,8 @@ def check(
         for mistake in missing:
             tell(str(mistake))
         mistakes += bool(missing)
+        for script in scripts_without_letters(task):
+            tell(f"{path.name}: {script}")
         if not missing:
             say(f"{path.name}: fine, {len(task.steps)} steps")
     if mistakes:

@@ -102,12 +102,16 @@ def pinhole(mount: Mount, size_px: tuple[int, int]) -> Pinhole:
 
 
 def twin_camera(bench_mm: tuple[float, float], size_px: tuple[int, int]) -> Pinhole:
-    """The twin's camera: above the middle, tilted towards the worker by about three degrees."""
+    """The twin's camera: above the middle, tilted towards the worker by about three degrees.
+
+    It also sees 120 mm before the bench: a hand whose finger is on a button near the edge has its
+    wrist there, and half a hand is not found.
+    """
     wide, deep = bench_mm
-    scale = min(size_px[0] / (wide * 1.12), size_px[1] / (deep * 1.085))
+    scale = min(size_px[0] / (wide * 1.12), size_px[1] / (deep * 1.215))
     mount = Mount(
-        eye_mm=(wide * 0.5, deep * 0.59, 1250.0),
-        looks_at_mm=(wide * 0.503, deep * 0.478),
+        eye_mm=(wide * 0.5, deep * 0.53, 1250.0),
+        looks_at_mm=(wide * 0.503, deep * 0.417),
         roll_deg=0.4,
         px_per_mm=scale,
     )

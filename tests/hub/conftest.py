@@ -192,6 +192,20 @@ def hub_process(tmp_path: Path) -> Iterator[Callable[..., HubProcess]]:
         hub.kill()
 
 
+@pytest.fixture(scope="session")
+def shared_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """One hub, with its own broker, for all tests that leave it as it is.
+
+    Tests keep out of each other's way by the names of their stations.
+    """
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    hub = HubProcess(tmp_path_factory.mktemp("shared_hub"), "--broker-port", "0")
+    hub.start()
+    yield hub
+    hub.kill()
+
+
 @dataclass
 class Station:
     """A station's side of the contract: an outbox that sends until the hub says it has it."""
@@ -233,7 +247,7 @@ class Station:
     def die(self) -> None:
         """Lose the connection without a word, so that the broker sends the last will."""
         link = self._client.socket()
-        assert link is not None
+        assert isinstance(link, socket.socket)
         self._client.reconnect_delay_set(60, 60)
         link.shutdown(socket.SHUT_RDWR)
 
@@ -302,7 +316,7 @@ class Station:
         self.resend()
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        ack = AckV1.from_payload(message.payload)
+        ack = AckV1.from_payload(bytes(message.payload))
         if ack.outbox != self.outbox:
             return
         self.acks.append(ack)

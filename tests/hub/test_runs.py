@@ -59,9 +59,7 @@ def test_a_step_that_was_undone_is_not_done() -> None:
 
 
 def test_each_turn_of_a_repeated_step_stands_on_its_own_line() -> None:
-    run = told(
-        ("step_finished", step("screw", turn=1)), ("step_finished", step("screw", turn=2))
-    )
+    run = told(("step_finished", step("screw", turn=1)), ("step_finished", step("screw", turn=2)))
     view = run_view(run, texts={"screw": {"nl": "Draai"}}, language="nl", now=START)
     assert [line.step for line in view.lines] == ["Draai", "Draai (keer 2)"]
     assert view.summary == "2 stappen gedaan"

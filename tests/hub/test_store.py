@@ -133,7 +133,7 @@ def test_a_new_hub_is_not_stuck_on_an_outbox_that_starts_at_5000(store: Store) -
 
 
 def test_a_new_hub_asks_for_what_the_station_kept(store: Store, url: str) -> None:
-    known = {"oldest_seq": 4998, "newest_seq": 5000, "acked_to": 5000}
+    known: dict[str, Any] = {"oldest_seq": 4998, "newest_seq": 5000, "acked_to": 5000}
     assert stored_to(store.write([state(**known)])) == 4997
     assert stored_to(store.write([event(4998), event(4999), event(5000)])) == 5000
     assert store.write([state(**known)]).acks == ()

@@ -176,7 +176,9 @@ def test_a_command_is_valid_until_its_time() -> None:
 def test_an_ack_says_how_far_and_whether_to_renew() -> None:
     ack = AckV1(outbox=uuid.UUID(int=1), stored_to=4, renew=True)
     assert AckV1.from_payload(ack.to_payload()) == ack
-    assert not AckV1.from_payload(b'{"outbox":"%s","stored_to":4}' % str(uuid.UUID(int=1)).encode()).renew
+    assert not AckV1.from_payload(
+        b'{"outbox":"%s","stored_to":4}' % str(uuid.UUID(int=1)).encode()
+    ).renew
 
 
 def test_the_wire_needs_only_pydantic() -> None:

@@ -77,6 +77,12 @@ def test_a_wrong_bin_is_told_at_once_and_once_for_each_visit(four: Task) -> None
     assert story.current == "take_a"
 
 
+def test_a_hand_lost_from_sight_over_a_wrong_bin_is_still_the_same_reach(four: Task) -> None:
+    story = Run(four).sees(1.0, "reached:bin_b").sees(1.5, "left:bin_b", "picked:bin_b=0.3")
+    story.sees(1.9, "reached:bin_b").sees(3.0, "left:bin_b", "picked:bin_b")
+    assert len(story.of(EventType.WRONG_ZONE)) == 1
+
+
 def test_an_unsure_reach_waits_for_what_the_visit_shows(four: Task) -> None:
     story = Run(four).sees(1.0, "reached:bin_b=0.5")
     assert story.of(EventType.WRONG_ZONE) == []
@@ -174,6 +180,26 @@ def test_a_sign_of_a_later_step_is_asked_about_and_not_believed_at_once(
     assert story.belief.unsure
     assert story.presses(14.0, Press.YES).finished == ["take", "place", "screw"]
     assert story.current == "check"
+
+
+def test_a_signal_that_got_lost_stops_nobody(task_of: TaskWriter) -> None:
+    """As it happened on the virtual bench, with the broker away."""
+    task = task_of("""
+- {id: screw, say: {en: Screw.}, signal: torque_ok, usual_s: 8}
+- {id: lift, say: {en: Lift.}, remove: jig, usual_s: 4}
+- {id: place, say: {en: Put.}, place: tray, usual_s: 4}
+- {id: check, say: {en: Check.}, confirm: done}
+""")
+    story = Run(task).sees(6.5, "placed:jig=0.046", "removed:jig=0.924")
+    assert story.finished == []
+    story.sees(13.0, "placed:jig=0.051", "removed:jig=0.919").waits_until(16.0)
+    assert [event.step for event in story.of(EventType.STEP_UNSURE)] == ["screw"]
+    story.sees(32.0, "placed:tray=0.94", "removed:tray=0.03").sees(34.0, "touched:done")
+    assert story.finished == ["screw", "lift", "place", "check"]
+    screw, lift, *_ = story.of(EventType.STEP_FINISHED)
+    assert screw.confidence is not None
+    assert lift.confidence is not None
+    assert screw.confidence < 0.5 < lift.confidence < 1.0
 
 
 def test_the_worker_may_say_no(four: Task) -> None:

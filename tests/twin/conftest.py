@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,11 @@ from station_config.station import Station
 from station_config.station_file import read_station
 from tasks.model import Task
 from tasks.task_file import read_task
+from tests.twin.rehearsal import MakeTwin
 from vision.hands import HandFinder
 from vision.model_file import ModelFileError, model_path, verified_model
 
 ROOT = Path(__file__).parents[2]
-
-MakeTwin = Callable[..., TwinBench]
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station.twin.bench import TwinBench, TwinWishes
 from station.twin.geometry import Pinhole, twin_projector
+from station.twin.hand_picture import Tone
 from station.twin.loose_parts import LooseParts
 from station.twin.motion import Hand
-from station.twin.personas import Persona
+from station.twin.personas import FLUENT, Persona
 from station.twin.sight import Sight
 from station.twin.truth import Deed, TruthBook, TwinTruth
 from station.twin.worker import Surroundings, Worker
@@ -21,6 +23,7 @@ from tasks.model import Task
 
 GREEN_BGRX = (90, 235, 40, 0)
 Rect = tuple[int, int, int, int]
+MakeTwin = Callable[..., TwinBench]
 
 
 def outline_px(projector: Pinhole, station: Station, zone: str) -> NDArray[np.int32]:
@@ -39,6 +42,7 @@ class PerfectLight:
     projector: Pinhole
     picture: NDArray[np.uint8]
     done: set[int] = field(default_factory=set)
+    fresh: bool = False
     broken_after: int | None = None
     """No light moves any more after so many steps."""
 
@@ -53,16 +57,43 @@ class PerfectLight:
             if self.broken_after is None:
                 self.light()
 
-    def light(self) -> Sequence[Rect]:
-        """Light what may come next. Gives the area that changed: all of it."""
+    @property
+    def everywhere(self) -> Sequence[Rect]:
+        """The whole picture."""
+        tall, wide = self.picture.shape[:2]
+        return [(0, 0, wide, tall)]
+
+    def put(self, twin: TwinBench) -> None:
+        """Hand the picture over if it is a new one."""
+        if self.fresh:
+            twin.put(self.picture, self.everywhere)
+            self.fresh = False
+
+    def light(self) -> None:
+        """Light what may come next."""
+        self.fresh = True
         self.picture[:] = 0
         for place, step in enumerate(self.task.steps):
             if place in self.done or not step.after <= self.done or step.lit_zone is None:
                 continue
             corners = outline_px(self.projector, self.station, step.lit_zone)
             cv2.polylines(self.picture, [corners], isClosed=True, color=GREEN_BGRX, thickness=12)
-        tall, wide = self.picture.shape[:2]
-        return [(0, 0, wide, tall)]
+
+
+def lit_twin(
+    station: Station, task: Task, *, tone: Tone = Tone.MEDIUM, broken_after: int | None = None
+) -> tuple[TwinBench, PerfectLight]:
+    """A fluent worker at a twin, and the light that he follows; `put` it with each frame."""
+    lights: list[PerfectLight] = []
+
+    def told(fact: TwinTruth) -> None:
+        lights[0].told(fact)
+
+    twin = TwinBench(station, task, FLUENT, TwinWishes(paced=False, tone=tone, told=told))
+    picture = np.zeros((station.projector.height_px, station.projector.width_px, 4), np.uint8)
+    lights.append(PerfectLight(station, task, twin.projector, picture, broken_after=broken_after))
+    lights[0].light()
+    return twin, lights[0]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pytest
 from station.twin.bench import TwinWishes
 from station.twin.faults import Faults
 from station.twin.personas import MIXES_UP_BINS
-from tests.twin.conftest import MakeTwin
+from tests.twin.rehearsal import MakeTwin
 from vision.frames import FrameSourceLostError
 
 
@@ -106,8 +106,9 @@ def test_the_truth_goes_to_a_file_line_by_line(make_twin: MakeTwin, tmp_path: Pa
     twin = make_twin(wishes=TwinWishes(paced=False, truth=path))
     white = np.full((1080, 1920, 4), 255, np.uint8)
     twin.put(white, [(0, 0, 1920, 1080)])
-    for _ in zip(twin.frames(), range(150)):
-        pass
+    source = twin.frames()
+    for _ in range(150):
+        next(source)
 
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line["what"] for line in lines[:2]] == ["run_begun", "step_done"]

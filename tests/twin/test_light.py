@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from station.twin.bench import TwinBench, TwinWishes
+from station.twin.bench import TwinBench
 from station.twin.hand_shape import Side
 from station.twin.loose_parts import middle
 from station_config.station import Station
-from tests.twin.conftest import MakeTwin
 from tasks.model import Task
-from tests.twin.rehearsal import PerfectLight
+from tests.twin.rehearsal import MakeTwin, lit_twin
 from vision.frames import Frame
 
 
@@ -106,25 +105,20 @@ def test_a_picture_of_another_size_is_refused(make_twin: MakeTwin) -> None:
         make_twin().put(np.zeros((720, 1280, 4), np.uint8), [(0, 0, 10, 10)])
 
 
-def test_parts_pile_up_in_the_jig_and_stay(
-    make_twin: MakeTwin, station: Station, torch: Task
-) -> None:
-    lights: list[PerfectLight] = []
-    twin = make_twin(wishes=TwinWishes(paced=False, told=lambda fact: lights[0].told(fact)))
-    picture = np.zeros((1080, 1920, 4), np.uint8)
-    lights.append(PerfectLight(station, torch, twin.projector, picture, broken_after=1))
-    lights[0].light()
+def test_parts_pile_up_in_the_jig_and_stay(station: Station, torch: Task) -> None:
+    twin, light = lit_twin(station, torch, broken_after=1)
     spot = np.array([[*middle(station.zones["jig"]), 8.0]])
     x, y = np.round(twin.camera.from_bench(spot)[0]).astype(int)
     around = (slice(y - 20, y + 20), slice(x - 20, x + 20))
 
     seen, placed_s = [], np.inf
     for frame in twin.frames():
-        twin.put(picture, [(0, 0, 1920, 1080)])
+        light.put(twin)
         seen.append(frame.bgr[around].astype(int))
         if any(fact.step == "place_housing" for fact in twin.truth):
             placed_s = min(placed_s, frame.taken_s)
         if frame.taken_s > placed_s + 1.5:
             break
+    twin.close()
     assert np.abs(seen[-1] - seen[0]).mean() > 20
     assert np.abs(seen[-1] - seen[-10]).mean() < 5

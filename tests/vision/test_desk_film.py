@@ -120,7 +120,7 @@ def is_in_time(piece: Evidence, visit: VisitTrue) -> bool:
 
 def told_in_the_air(sights: list[Sight]) -> list[Evidence]:
     """What was said while the hand gestured in the air."""
-    return [piece for piece in evidence_in(sights[207:366])]
+    return evidence_in(sights[207:366])
 
 
 def test_each_visit_is_seen_in_order_and_in_time(with_hands: list[Sight]) -> None:

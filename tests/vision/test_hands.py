@@ -15,9 +15,7 @@ from vision.hands import HandFinder
 pytestmark = pytest.mark.footage
 
 
-def test_nearly_every_bare_hand_in_the_stills_is_found(
-    hand_model: bytes, recordings: Path
-) -> None:
+def test_nearly_every_bare_hand_in_the_stills_is_found(hand_model: bytes, recordings: Path) -> None:
     """Each still is a stranger: it is shown three times, as the start of a film would."""
     finder = HandFinder(hand_model)
     stills = sorted((recordings / "hand_stills").glob("*.jpg"))

@@ -49,7 +49,7 @@ def test_one_flipped_bit_is_found_and_the_way_to_mend_it_told(
     path = archive_of(
         tmp_path / "hand.task", networks | {"hand_landmarks_detector.tflite": bytes(damaged)}
     )
-    with pytest.raises(ModelFileError, match="damaged.*handwijzer model fetch"):
+    with pytest.raises(ModelFileError, match=r"damaged.*handwijzer model fetch"):
         verified_model(path)
 
 
@@ -81,9 +81,7 @@ def test_a_folder_in_the_place_of_the_model_is_told(tmp_path: Path) -> None:
 def test_a_compressed_model_is_refused_before_mediapipe_chokes_on_it(
     hand_model: bytes, tmp_path: Path
 ) -> None:
-    path = archive_of(
-        tmp_path / "hand.task", networks_of(hand_model), how=zipfile.ZIP_DEFLATED
-    )
+    path = archive_of(tmp_path / "hand.task", networks_of(hand_model), how=zipfile.ZIP_DEFLATED)
     with pytest.raises(ModelFileError, match="compressed"):
         verified_model(path)
 

@@ -1,0 +1,274 @@
+"""What visits mean: picked, placed, touched, or only passing by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station_config.station import Zone, ZoneKind
+from tasks.model import Evidence
+from vision.evidence import SURE, EvidenceReader, Reading
+from vision.observations import ArmSeen, HandSeen, LookSeen, Observation, from_json, to_json
+
+RATE_HZ = 30.0
+
+
+def zone(zone_id: str, kind: ZoneKind, left_mm: float, wide_mm: float = 130.0) -> Zone:
+    corners = ((left_mm, 400.0), (left_mm + wide_mm, 400.0))
+    back = ((left_mm + wide_mm, 400.0 + wide_mm), (left_mm, 400.0 + wide_mm))
+    return Zone(
+        zone_id=zone_id,
+        kind=kind,
+        polygon_mm=corners + back,
+        title={},
+        enter_s=0.12,
+        leave_s=0.25,
+    )
+
+
+ZONES = (
+    zone("bin_a", ZoneKind.BIN, 0),
+    zone("jig", ZoneKind.PLACE, 200),
+    zone("done", ZoneKind.BUTTON, 400, 80),
+)
+BIN_A, JIG, DONE, REST = (65.0, 465.0), (265.0, 465.0), (440.0, 440.0), (300.0, 200.0)
+Point = tuple[float, float]
+
+
+def bare_hand(index_mm: Point) -> HandSeen:
+    marks = np.tile(np.array(index_mm) - (0, 100), (21, 1))
+    marks[0] -= (0, 80)
+    for tip in (4, 12, 16, 20):
+        marks[tip], marks[tip - 1], marks[tip - 2] = marks[0] + 40, marks[0] + 60, marks[0] + 60
+    marks[6], marks[8] = np.array(index_mm) - (0, 45), index_mm
+    return HandSeen(landmarks_mm=marks, score=0.98)
+
+
+def glove(tip_mm: Point) -> ArmSeen:
+    grip_mm = (tip_mm[0], tip_mm[1] - 40)
+    return ArmSeen(tip_mm=tip_mm, grip_mm=grip_mm, area_mm2=2e4, is_a_hand=False)
+
+
+def path(*stops: tuple[Point, float], peak_mm_s: float = 800.0) -> Iterator[Point]:
+    """Where the fingertip is, frame by frame: at each stop for so long, evenly in between."""
+    for (here, stays_s), (there, _) in pairwise((*stops, stops[-1])):
+        yield from [here] * round(stays_s * RATE_HZ)
+        frames = max(1, round(np.hypot(*np.subtract(there, here)) / peak_mm_s * RATE_HZ))
+        for number in range(1, frames):
+            share = number / frames
+            x, y = np.array(here) * (1 - share) + np.array(there) * share
+            yield float(x), float(y)
+
+
+def with_hand(at_s: float, tip_mm: Point) -> Observation:
+    return Observation(at_s=at_s, hands=(bare_hand(tip_mm),), covered=covered_by(tip_mm))
+
+
+def with_glove(at_s: float, tip_mm: Point) -> Observation:
+    return Observation(at_s=at_s, arms=(glove(tip_mm),), covered=covered_by(tip_mm))
+
+
+def covered_by(tip_mm: Point) -> dict[str, float]:
+    shares = dict.fromkeys((z.zone_id for z in ZONES), 0.0)
+    for each in ZONES:
+        (x0, y0), _, (x1, y1), _ = each.polygon_mm
+        if x0 <= tip_mm[0] <= x1 and y0 <= tip_mm[1] <= y1:
+            shares[each.zone_id] = 0.3
+    return shares
+
+
+def read(observations: list[Observation]) -> list[Evidence]:
+    reader, reading, told = EvidenceReader(ZONES), Reading(), list[Evidence]()
+    for observation in observations:
+        reading, new = reader.read(reading, observation)
+        told += new
+    return told
+
+
+def told(
+    *stops: tuple[Point, float],
+    witness: Callable[[float, Point], Observation] = with_hand,
+    look: LookSeen | None = None,
+    peak_mm_s: float = 800.0,
+) -> dict[str, Evidence]:
+    """The evidence of one walk over the bench, by its sign."""
+    seen = [
+        witness(number / RATE_HZ, tip)
+        for number, tip in enumerate(path(*stops, peak_mm_s=peak_mm_s))
+    ]
+    if look is not None:
+        seen = [
+            Observation(
+                at_s=o.at_s, hands=o.hands, arms=o.arms, covered=o.covered, looks={"jig": look}
+            )
+            for o in seen
+        ]
+    return {str(piece.sign): piece for piece in read(seen)}
+
+
+@pytest.mark.parametrize("witness", [with_hand, with_glove])
+def test_a_hand_that_stays_in_a_bin_has_taken_a_part(
+    witness: Callable[[float, Point], Observation],
+) -> None:
+    evidence = told((REST, 0.5), (BIN_A, 0.5), (REST, 0.6), witness=witness)
+    assert list(evidence) == ["reached:bin_a", "left:bin_a", "picked:bin_a"]
+    assert evidence["picked:bin_a"].p > 0.9
+    assert evidence["reached:bin_a"].p >= 0.8
+
+
+def test_what_was_taken_is_told_within_a_third_of_a_second_of_leaving_the_bin() -> None:
+    stops = ((REST, 0.5), (BIN_A, 0.5), (REST, 0.6))
+    walked = list(path(*stops))
+    inside = [number for number, (x, y) in enumerate(walked) if 0 < x < 130 and 400 < y < 530]
+    assert told(*stops)["picked:bin_a"].at_s - inside[-1] / RATE_HZ < 0.33
+
+
+def test_a_hand_that_crosses_a_bin_on_its_way_has_taken_nothing() -> None:
+    across = (-120.0, 470.0)
+    evidence = told((REST, 0.5), ((180.0, 470.0), 0.0), (across, 0.5), peak_mm_s=600.0)
+    assert evidence["picked:bin_a"].p < 0.2
+    assert evidence["reached:bin_a"].p < 0.8
+
+
+def test_a_reach_bears_the_time_at_which_the_finger_came_in() -> None:
+    evidence = told((REST, 0.5), (BIN_A, 0.5), (REST, 0.6))
+    walked = list(path((REST, 0.5), (BIN_A, 0.5), (REST, 0.6)))
+    came_in = next(n for n, (x, y) in enumerate(walked) if 0 < x < 130 and y > 402)
+    assert evidence["reached:bin_a"].at_s == pytest.approx(came_in / RATE_HZ, abs=0.04)
+
+
+def test_a_part_that_makes_the_jig_fuller_was_placed() -> None:
+    evidence = told((REST, 0.5), (JIG, 0.4), (REST, 0.6), look=LookSeen(changed=0.6, fuller=0.5))
+    assert evidence["placed:jig"].p > 0.9
+    assert evidence["removed:jig"].p < 0.1
+
+
+def test_a_jig_that_looks_as_at_first_again_was_emptied() -> None:
+    evidence = told((REST, 0.5), (JIG, 0.4), (REST, 0.6), look=LookSeen(changed=0.6, fuller=-0.5))
+    assert evidence["removed:jig"].p > 0.85
+    assert evidence["placed:jig"].p < 0.1
+
+
+def test_without_a_look_placing_is_more_probable_than_removing() -> None:
+    evidence = told((REST, 0.5), (JIG, 0.5), (REST, 0.6))
+    assert evidence["placed:jig"].p > 0.8
+    assert evidence["removed:jig"].p < 0.2
+
+
+def test_a_short_visit_that_changes_nothing_placed_nothing() -> None:
+    evidence = told((REST, 0.5), (JIG, 0.3), (REST, 0.6), look=LookSeen(changed=0.0, fuller=0.0))
+    assert evidence["placed:jig"].p < 0.3
+
+
+@pytest.mark.parametrize("witness", [with_hand, with_glove])
+def test_a_finger_that_rests_on_a_button_presses_it_once(
+    witness: Callable[[float, Point], Observation],
+) -> None:
+    walk = path((REST, 0.5), (DONE, 2.0), (REST, 0.5), (DONE, 0.7), (REST, 0.5))
+    seen = [witness(number / RATE_HZ, tip) for number, tip in enumerate(walk)]
+    touches = [piece for piece in read(seen) if str(piece.sign) == "touched:done"]
+    assert len(touches) == 2
+    assert all(piece.p >= 0.9 for piece in touches)
+
+
+def test_a_touch_is_told_half_a_second_after_the_finger_comes_to_rest() -> None:
+    walked = list(path((REST, 0.5), (DONE, 2.0), (REST, 0.5)))
+    rests_s = walked.index(DONE) / RATE_HZ
+    touched = told((REST, 0.5), (DONE, 2.0), (REST, 0.5))["touched:done"]
+    assert rests_s + 0.5 <= touched.at_s <= rests_s + 0.65
+
+
+def test_a_hand_that_moves_about_over_a_button_does_not_press_it() -> None:
+    around = [
+        (440 + 25 * np.cos(angle), 440 + 25 * np.sin(angle)) for angle in np.arange(0, 30, 0.5)
+    ]
+    seen = [
+        with_hand(number / RATE_HZ, (float(x), float(y))) for number, (x, y) in enumerate(around)
+    ]
+    signs = {str(piece.sign) for piece in read(seen)}
+    assert "reached:done" in signs
+    assert "touched:done" not in signs
+
+
+def test_how_far_a_touch_has_come_can_be_shown() -> None:
+    reader, reading, shares = EvidenceReader(ZONES), Reading(), list[float]()
+    for number, tip in enumerate(path((REST, 0.3), (DONE, 1.0))):
+        reading, _ = reader.read(reading, with_hand(number / RATE_HZ, tip))
+        shares.append(reader.touching(reading).get("done", 0.0))
+    assert shares[0] == 0.0
+    assert shares[-1] == 1.0
+    assert any(0.3 < share < 0.7 for share in shares)
+
+
+positions = st.tuples(st.floats(-100, 600), st.floats(0, 700))
+frames = st.lists(
+    st.tuples(
+        st.floats(0.0, 0.3),
+        st.lists(positions, max_size=2),
+        st.lists(positions, max_size=2),
+        st.dictionaries(st.sampled_from(["bin_a", "jig", "done"]), st.floats(0, 1)),
+    ),
+    max_size=50,
+)
+Written = list[tuple[float, list[Point], list[Point], dict[str, float]]]
+
+
+def observations_of(written: Written) -> list[Observation]:
+    at_s, seen = 0.0, list[Observation]()
+    for passed_s, hands, arms, covered in written:
+        at_s += passed_s
+        seen.append(
+            Observation(
+                at_s=at_s,
+                hands=tuple(map(bare_hand, hands)),
+                arms=tuple(map(glove, arms)),
+                covered=covered,
+            )
+        )
+    return seen
+
+
+@given(frames)
+def test_whatever_is_seen_time_never_falls_and_nothing_is_certain(written: Written) -> None:
+    pieces = read(observations_of(written))
+    times = [piece.at_s for piece in pieces]
+    assert times == sorted(times)
+    assert all(round(1 - SURE, 3) * 0.001 <= piece.p <= SURE for piece in pieces)
+    for visited in ("bin_a", "jig", "done"):
+        turns = [
+            str(piece.sign.kind)
+            for piece in pieces
+            if piece.sign.name == visited and str(piece.sign.kind) in {"reached", "left"}
+        ]
+        assert turns == (["reached", "left"] * 25)[: len(turns)]
+    for moment in {piece.at_s for piece in pieces}:
+        shared = [
+            piece.p
+            for piece in pieces
+            if piece.at_s == moment and str(piece.sign) in {"placed:jig", "removed:jig"}
+        ]
+        assert sum(shared) <= 1.0
+
+
+@given(frames)
+def test_a_recording_says_what_was_seen(written: Written) -> None:
+    for seen in observations_of(written):
+        again = from_json(to_json(seen))
+        assert again.at_s == pytest.approx(seen.at_s, abs=1e-3)
+        assert [a.is_a_hand for a in again.arms] == [a.is_a_hand for a in seen.arms]
+        assert all(
+            np.allclose(a.landmarks_mm, s.landmarks_mm, atol=0.06)
+            for a, s in zip(again.hands, seen.hands, strict=True)
+        )
+        assert again.covered == pytest.approx(seen.covered, abs=1e-3)
+
+
+@pytest.mark.parametrize("line", ["", "{}", "[]", '{"at_s": 1}', "not json"])
+def test_a_line_that_is_no_observation_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="no observation"):
+        from_json(line)
