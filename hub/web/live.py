@@ -7,8 +7,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from hub.metrics import Metrics
 
 CHUNKS_AT_MOST = 200
@@ -34,7 +32,7 @@ class Viewer:
 
     def put(self, chunk: bytes) -> bool:
         """Queue a chunk. False when the viewer is too far behind; it is closed then."""
-        if len(self._waiting) >= CHUNKS_AT_MOST:
+        if self.ended.is_set() or len(self._waiting) >= CHUNKS_AT_MOST:
             self.close()
             return False
         self._waiting.append(chunk)
@@ -47,19 +45,13 @@ class Viewer:
         self._waiting.clear()
         self._wake.set()
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """What is to be sent, until the viewer is closed; a heartbeat when nothing else is."""
-        while not self.ended.is_set():
-            try:
-                await asyncio.wait_for(self._wake.wait(), HEARTBEAT_S)
-            except TimeoutError:
-                yield HEARTBEAT
-                continue
-            self._wake.clear()
-            if self._waiting:
-                together = b"".join(self._waiting)
-                self._waiting.clear()
-                yield together
+    async def next_chunk(self) -> bytes:
+        """What is to be sent next; empty when the viewer was closed."""
+        await self._wake.wait()
+        self._wake.clear()
+        together = b"".join(self._waiting)
+        self._waiting.clear()
+        return together
 
 
 class Broadcast:
@@ -101,6 +93,11 @@ class Broadcast:
         for viewer in self._watching.get(channel, ()):
             if not viewer.ended.is_set() and not viewer.put(chunk):
                 self._metrics.viewers_dropped.inc()
+
+    def send_heartbeat(self) -> None:
+        """Something for everybody, so that a broken connection is noticed on both sides."""
+        for viewer in self._viewers:
+            viewer.put(HEARTBEAT)
 
     def close(self) -> None:
         """End all streams: the hub stops."""

@@ -202,7 +202,7 @@ async def _stream(viewer: Viewer, first: bytes, receive: Receive, send: Send) ->
 
     async def pump() -> None:
         await send({"type": "http.response.body", "body": first, "more_body": True})
-        async for chunk in viewer.chunks():
+        while chunk := await viewer.next_chunk():
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
     async def until_gone() -> None:

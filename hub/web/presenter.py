@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pydantic_core import to_json
 
-from hub.web.live import Broadcast, sse
+from hub.web.live import HEARTBEAT_S, Broadcast, sse
 from hub.web.views import strip_view, tile_view
 from hub.web.words import LANGUAGES, Language, words_in
 
@@ -131,7 +131,7 @@ class Presenter:
     async def run(self) -> None:
         """Show changes until cancelled."""
         self._loop = asyncio.get_running_loop()
-        looked_s = all_looked_s = self._now_s()
+        looked_s = all_looked_s = heartbeat_s = self._now_s()
         self._touched.update(tile.key for tile in self._board.tiles(now_s=looked_s))
         while True:
             with contextlib.suppress(TimeoutError):
@@ -141,6 +141,9 @@ class Presenter:
             if looked_s - all_looked_s >= TICK_S:
                 all_looked_s = looked_s
                 self._touched.update(self._how)
+            if looked_s - heartbeat_s >= HEARTBEAT_S:
+                heartbeat_s = looked_s
+                self.broadcast.send_heartbeat()
             self._show()
             await asyncio.sleep(TOGETHER_S)
 
