@@ -125,7 +125,7 @@ class OwnBroker:
             self.__exit__()
             raise BrokerError(
                 f"The broker did not start on port {self._port} within {READY_WITHIN_S:.0f} s. "
-                f"Its messages stand in the log; its files in {self._folder}."
+                f"What it says about that stands in {self._log_file}."
             )
         return self
 
@@ -142,10 +142,11 @@ class OwnBroker:
 
     def _prepare(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             root = "root" if os.geteuid() == 0 else None
             config = mosquitto_config(folder=self._folder, port=self._port, user=root)
             (self._folder / "mosquitto.conf").write_text(config, encoding="utf-8")
+            self._log_file.write_bytes(b"")  # of this hub only, so that it stays small
         except OSError as error:
             raise BrokerError(
                 f"The broker's folder {self._folder} cannot be written: {error}."
@@ -176,6 +177,10 @@ class OwnBroker:
     def _pid_file(self) -> Path:
         return self._folder / "broker.pid"
 
+    @property
+    def _log_file(self) -> Path:
+        return self._folder / "broker.log"
+
     def _command(self) -> list[str]:
         keep = [sys.executable, "-I", "-S", str(Path(__file__).with_name("child.py"))]
         if self._mosquitto is not None:
@@ -205,12 +210,15 @@ class OwnBroker:
             self._stop.wait(wait_s)
 
     def _run_once(self) -> None:
-        child = subprocess.Popen(
-            self._command(),
-            stdin=subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,  # Ctrl+C is for the hub, which ends its broker in order
-        )
+        with self._log_file.open("ab") as log:
+            child = subprocess.Popen(
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                start_new_session=True,  # Ctrl+C is for the hub, which ends its broker in order
+            )
         self._child = child
         if self._stop.is_set():
             child.terminate()

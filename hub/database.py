@@ -82,7 +82,7 @@ def make_folder_for(url: str) -> None:
     if file is None:
         return
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseError(f"The folder {file.parent} cannot be made: {error}.") from error
 

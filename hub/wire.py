@@ -82,7 +82,14 @@ TopicLevel = Annotated[str, StringConstraints(pattern=r"^[^/+#\s\x00-\x1f\x7f]{1
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
-Text = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+TEXT_KEPT = 500
+Text = Annotated[
+    str,
+    StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$"),
+    AfterValidator(lambda text: text[:TEXT_KEPT]),
+]
+"""Words for people. Longer ones are cut: a talkative fault must not hide a station."""
+
 ByLanguage = Annotated[dict[Name, Text], Field(max_length=32)]
 """Language code to words, as in `{"nl": "Pak het huis.", "en": "Take the housing."}`."""
 

@@ -79,6 +79,7 @@ class Presenter:
         self._touched: set[StationKey] = set()
         self._shown: dict[tuple[str, str], str] = {}
         self._how: dict[StationKey, str] = {}
+        self._heads: dict[StationKey, object] = {}
 
     def touch(self, key: StationKey | None = None) -> None:
         """Something changed; from any thread."""
@@ -161,29 +162,37 @@ class Presenter:
         touched, self._touched = self._touched, set()
         stored, self._stored = self._stored, set()
         chunks: dict[str, list[bytes]] = {language: [] for language in LANGUAGES}
-        came = False
+        came = heads_changed = False
         for key in touched:
             tile = self._board.tile(key, now_s=now_s)
             if tile is not None:
                 came = came or key not in self._how
+                heads_changed = self._head_changed(tile) or heads_changed
                 self._show_tile(tile, chunks)
         for key in stored:
             for language in LANGUAGES:
                 chunk = sse("stored", _json(station="/".join(key)))
                 self.broadcast.send(_station_channel(key, language), chunk)
         for language in LANGUAGES:
-            self._show_board(language, chunks[language], came=came)
+            self._show_board(language, chunks[language], came=came, strip=heads_changed)
 
-    def _show_board(self, language: Language, chunks: list[bytes], *, came: bool) -> None:
+    def _head_changed(self, tile: Tile) -> bool:
+        """Whether the line above the board may look different because of this station."""
+        head = (tile.how, tile.help_since, tuple(tile.state.title.items()))
+        before, self._heads[tile.key] = self._heads.get(tile.key), head
+        return before != head
+
+    def _show_board(
+        self, language: Language, chunks: list[bytes], *, came: bool, strip: bool
+    ) -> None:
         channel = f"board/{language}"
         if not self.broadcast.has_viewers(channel):
             return
         if came:
             chunks = [self.board_event(language)]
-        elif chunks:
-            html = self._part("strip.html", language, **self._strip(language))
-            if self._changed("strip", language, html):
-                chunks.append(sse("strip", _json(html=html)))
+        elif strip:
+            html = self._part("strip.html", language, s=self._stations(language)["s"])
+            chunks.append(sse("strip", _json(html=html)))
         if chunks:
             self.broadcast.send(channel, b"".join(chunks))
 
@@ -220,9 +229,6 @@ class Presenter:
         tiles = self._board.tiles(now_s=self._now_s())
         views = [tile_view(tile, language=language, now=now) for tile in tiles]
         return {"tiles": views, "s": strip_view(views, language=language)}
-
-    def _strip(self, language: Language) -> dict[str, object]:
-        return {"s": self._stations(language)["s"]}
 
     def _part(self, template: str, language: Language, **values: object) -> str:
         words = words_in(language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ _NL_EN: dict[str, tuple[str, str]] = {
 }
 
 
+@cache
 def words_in(language: Language) -> dict[str, str]:
     """All texts in one language, by name."""
     place = LANGUAGES.index(language)

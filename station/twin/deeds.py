@@ -95,10 +95,14 @@ class Deeds:
         """Go into a bin that is not meant, look up, and come out empty-handed."""
         side = self._free_side(zone, None)
         self._idle(side)
-        yield from self._body.reach(side, self._near_middle(zone), IN_BIN_MM, Pose.GRASP)
-        self._body.pose(side, Pose.GRASP)
+        way_s = self._body.head_for(side, self._near_middle(zone), IN_BIN_MM, Pose.GRASP)
+        arrives_s = self._body.now_s + way_s
+        while not inside(zone, self._body.hand(side).at_mm):
+            yield
         yield from self._body.wait(zone.enter_s)
         dwelt()
+        yield from self._body.wait(arrives_s - self._body.now_s)
+        self._body.pose(side, Pose.GRASP)
         yield from self._body.wait(self._rng.uniform(0.7, 1.1))
         self._body.pose(side, Pose.OPEN)
         yield from self._body.reach(side, _before(zone), LIFTED_MM, Pose.OPEN)
