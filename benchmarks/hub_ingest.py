@@ -235,8 +235,10 @@ def measure_ingest(count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name, running_hub(Path(name)) as hub:
         _publish(hub["broker"], WARM_UP_EVENTS)
         cpu_before_s = _cpu_s(int(hub["pid"]))
+        broker_before_s = _cpu_s(_child_of(int(hub["pid"])))
         took_s, done, outboxes = _publish(hub["broker"], count)
         cpu_s = _cpu_s(int(hub["pid"])) - cpu_before_s
+        broker_s = _cpu_s(_child_of(int(hub["pid"]))) - broker_before_s
         marks = ",".join("?" for _ in outboxes)
         ids = [uuid.UUID(one).hex for one in outboxes]
         with contextlib.closing(sqlite3.connect(Path(name) / "hub.db")) as database:
@@ -249,6 +251,8 @@ def measure_ingest(count: int) -> dict[str, float]:
         "double": stored - different,
         "all_acknowledged": float(done),
         "hub_cpu_us_per_event": cpu_s / count * 1e6,
+        "broker_cpu_us_per_event": broker_s / count * 1e6,
+        "hub_cpu_share": cpu_s / took_s,
     }
 
 
@@ -265,6 +269,19 @@ def _publish(broker: str, count: int) -> tuple[float, bool, list[str]]:
 def _cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _child_of(pid: int) -> int:
+    """The hub's broker."""
+    return int(Path(f"/proc/{pid}/task/{_broker_thread(pid)}/children").read_text().split()[0])
+
+
+def _broker_thread(pid: int) -> str:
+    """The thread that started the broker: the kernel counts children by thread."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        if (task / "children").read_text().strip():
+            return task.name
+    raise SystemExit("the hub has no broker of its own")
 
 
 def view_all(url: str, viewers: int, told: Connection) -> None:

@@ -110,8 +110,9 @@ def serve(wishes: Wishes, *, say: Callable[[str], None]) -> None:
         stack.callback(reader.close)
         parts = _Parts(store, reader, health, address)
         listener = parts.listener(first_v5=own is None or own.speaks_v5)
-        stack.enter_context(Worker("writer", parts.writer(listener).write, health))
+        # The writer ends first, so that the listener can still say what was stored last.
         stack.enter_context(Worker("listener", listener.listen, health))
+        stack.enter_context(Worker("writer", parts.writer(listener).write, health))
         url = f"http://{LOOPBACK}:{web_socket.getsockname()[1]}/"
         say(f"Handwijzer hub: {url}  (stations report to {address})")
 

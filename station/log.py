@@ -33,6 +33,22 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class PlainWords(logging.Formatter):
+    """The text alone: a traceback helps nobody at the bench, and stands in the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write what was said."""
+        return f"{datetime.now().astimezone():%H:%M:%S} {record.getMessage()}"
+
+
+def warn_people() -> None:
+    """Also write warnings to the error stream, in plain words: for who started the station."""
+    to_people = logging.StreamHandler()
+    to_people.setLevel(logging.WARNING)
+    to_people.setFormatter(PlainWords())
+    logging.getLogger().addHandler(to_people)
+
+
 def log_path(folder: Path | None) -> Path:
     """Where the log stands: in the station's folder, or the user's."""
     return (folder or platformdirs.user_log_path("handwijzer")) / "handwijzer.log"

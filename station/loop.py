@@ -97,6 +97,7 @@ class Turn:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._faults = Faults()
+        self._untold: list[Told] = []
         self._cue: Cue | None = None
         self._marks: tuple[Mark, ...] = ()
         self._touch: Touch | None = None
@@ -114,11 +115,12 @@ class Turn:
             parts.clock.set(taken_s=seen.taken_s, read_s=seen.read_s)
             parts.stages.sight(seen)
         now_s = parts.clock.now_s()
-        told = self._look_after(now_s)
+        self._untold += self._look_after(now_s)
         if not parts.guide.started:
             if seen is None and parts.clock.blind_s() < BLIND_AFTER_S:
                 return
-            told += parts.guide.start(now_s)
+            self._untold += parts.guide.start(now_s)
+        told, self._untold = self._untold, []
         if seen is not None:
             told += self._weigh(seen.sight.evidence)
             self._touch = _touch(seen)

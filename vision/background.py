@@ -67,13 +67,22 @@ class Background:
         self._stale = np.zeros_like(inside)
         self._lit = np.zeros_like(inside)
         self._areas: list[Mask] = []
+        self._outlines = np.zeros_like(inside)
         self._frozen = np.zeros_like(inside)
         self._frozen_until_s = 0.0
         self._at_s = 0.0
         self._took_s = 0.0
 
-    def freeze(self, areas: Sequence[Mask], *, until_s: float) -> None:
-        """The station changes its light in each of these areas; all have settled by `until_s`."""
+    def freeze(self, areas: Sequence[Mask], outlines: Mask, *, until_s: float) -> None:
+        """The station changes its light.
+
+        Args:
+            areas: Where; each has one kind of light after the change.
+            outlines: Where thin bright lines may be from now on. Such a pixel is covered only if
+                the pixels on both sides of the line are.
+            until_s: When the change is whole in the picture.
+        """
+        self._outlines = outlines
         if self._at_s >= self._frozen_until_s:
             self._areas, self._frozen = [], np.zeros_like(self._inside)
         self._areas += areas
@@ -109,7 +118,11 @@ class Background:
         mask = cv2.bitwise_and(np.asarray(mask, np.uint8), self._inside)
         _leave_out_shadows(mask, small, bare)
         mask = self._with_frozen(mask, small, at_s)
+        mask = cv2.bitwise_and(mask, cv2.bitwise_not(self._outlines))
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _CROSS)
+        if self._outlines.any():
+            across = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _OVER_A_LINE)
+            mask = cv2.bitwise_or(mask, cv2.bitwise_and(across, self._outlines))
         mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _SQUARE), np.uint8)
         self._covered = mask
         return mask
@@ -213,6 +226,7 @@ class Background:
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _SQUARE = np.ones((3, 3), np.uint8)
 _WIDE = np.ones((5, 5), np.uint8)
+_OVER_A_LINE = np.ones((9, 9), np.uint8)
 
 
 def _difference(one: Picture, other: Picture | None) -> Mask:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from station_config.station import Zone
     from vision.observations import LookSeen, Observation
+    from vision.zones import ZoneSeen
 
 TOUCH_S = 0.6
 """A fingertip that rests on a button this long means it: half a second of rest, and the tenth in
@@ -46,7 +47,12 @@ REACH_PLAIN_S = 0.4
 TOUCHED_P = 0.97
 ARM_TOUCHED_P = 0.9
 
-CHANGED_LOOK = 0.25
+UNSEEN_PLACED = 0.9
+"""Without a look: things are put down more often than they are taken away again."""
+UNSEEN_AFTER_S = 1.0
+"""A look so soon after a visit belongs to that visit."""
+
+CHANGED_LOOK = 0.3
 """From this difference on, the look of a place has changed (docs/vision.md)."""
 
 
@@ -58,12 +64,16 @@ class Reading:
         visits: Zone to the visit that is going on; zones that nobody visits are left out.
         reached: Zones whose reach has been told in the visit that is going on.
         touched: Buttons that have been pressed in the visit that is going on.
+        looked: Places whose look is known in this frame.
+        judged_s: Place to when it was last said what was placed or removed there.
         last_s: Time of the last evidence: the next is never older.
     """
 
     visits: Mapping[str, Visit] = field(default_factory=dict)
     reached: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
+    looked: frozenset[str] = frozenset()
+    judged_s: Mapping[str, float] = field(default_factory=dict)
     last_s: float = -inf
 
 
@@ -88,31 +98,19 @@ class EvidenceReader:
             of a reach bears the time at which the fingertip came in, the rest the time at which
             it became certain; time never falls.
         """
-        visits: dict[str, Visit] = {}
-        reached, touched = set(reading.reached), set(reading.touched)
-        told: list[Evidence] = []
+        now = _Now(reading)
         for zone_id, seen in self._shapes.seen_in(observation).items():
-            zone = self._zones[zone_id]
-            visit, turn = step(reading.visits.get(zone_id, AWAY), seen, zone)
-            if zone_id not in reached and _is_reach(visit, turn, seen.at_s):
-                reached.add(zone_id)
-                told.append(_reached(zone, visit))
-            if zone.kind is ZoneKind.BUTTON and zone_id not in touched and _is_touch(visit):
-                touched.add(zone_id)
-                told.append(_evidence(SignKind.TOUCHED, zone, seen.at_s, _touched_p(visit)))
-            if turn is Turn.LEFT:
-                told += _after_leaving(zone, visit, observation.looks.get(zone_id), seen.at_s)
-                visit = AWAY
-            if visit.phase is Phase.AWAY:
-                reached.discard(zone_id)
-                touched.discard(zone_id)
-            else:
-                visits[zone_id] = visit
-        ordered, last_s = _never_falling(told, reading.last_s)
+            now.see(self._zones[zone_id], seen, observation.looks.get(zone_id))
+        told, last_s = _never_falling(now.told, reading.last_s)
         after = Reading(
-            visits=visits, reached=frozenset(reached), touched=frozenset(touched), last_s=last_s
+            visits=now.visits,
+            reached=frozenset(now.reached),
+            touched=frozenset(now.touched),
+            looked=frozenset(observation.looks),
+            judged_s=now.judged_s,
+            last_s=last_s,
         )
-        return after, ordered
+        return after, told
 
     def touching(self, reading: Reading) -> dict[str, float]:
         """Buttons that a fingertip rests on, and how far each touch has come, 0 to 1."""
@@ -125,6 +123,45 @@ class EvidenceReader:
             else:
                 shares[zone_id] = min(1.0, visit.rested_s(TOUCH_REST_MM) / TOUCH_S)
         return shares
+
+
+class _Now:
+    """What becomes of a reading while the zones of one frame are taken in."""
+
+    def __init__(self, before: Reading) -> None:
+        self._before = before
+        self.visits: dict[str, Visit] = {}
+        self.reached, self.touched = set(before.reached), set(before.touched)
+        self.judged_s = dict(before.judged_s)
+        self.told: list[Evidence] = []
+
+    def see(self, zone: Zone, seen: ZoneSeen, look: LookSeen | None) -> None:
+        """Take in one zone, and its look if it has one."""
+        name = zone.zone_id
+        visit, turn = step(self._before.visits.get(name, AWAY), seen, zone)
+        if name not in self.reached and _is_reach(visit, turn, seen.at_s):
+            self.reached.add(name)
+            self.told.append(_reached(zone, visit))
+        if zone.kind is ZoneKind.BUTTON and name not in self.touched and _is_touch(visit):
+            self.touched.add(name)
+            self.told.append(_evidence(SignKind.TOUCHED, zone, seen.at_s, _touched_p(visit)))
+        if turn is Turn.LEFT:
+            self.told += _after_leaving(zone, visit, look, seen.at_s)
+            self.judged_s[name] = seen.at_s
+            visit = AWAY
+        elif visit.phase is Phase.AWAY and look is not None and name not in self._before.looked:
+            self._judge_unseen(zone, look, seen.at_s)
+        if visit.phase is not Phase.AWAY:
+            self.visits[name] = visit
+            return
+        self.reached.discard(name)
+        self.touched.discard(name)
+
+    def _judge_unseen(self, zone: Zone, look: LookSeen, at_s: float) -> None:
+        """A place has just been uncovered, and nobody is there."""
+        if at_s - self.judged_s.get(zone.zone_id, -inf) > UNSEEN_AFTER_S:
+            self.told += _unseen_change(zone, look, at_s)
+        self.judged_s[zone.zone_id] = at_s
 
 
 def _never_falling(told: list[Evidence], last_s: float) -> tuple[tuple[Evidence, ...], float]:
@@ -205,14 +242,26 @@ def _placed_and_removed(visit: Visit, look: LookSeen | None) -> tuple[float, flo
     log_odds = _grasp_log_odds(visit)
     if look is None:
         acted = _share(log_odds)
-        return acted, (1.0 - SURE) * acted
-    log_odds += _between(
-        look.changed, (0.02, -5.0), (0.1, -3.5), (0.2, -0.5), (CHANGED_LOOK, 0.5), (0.5, 2.0)
-    )
+        return UNSEEN_PLACED * acted, (SURE - UNSEEN_PLACED) * acted
+    log_odds += _between(look.changed, (0.02, -5.0), (0.15, -3.0), (CHANGED_LOOK, 0.5), (0.5, 2.0))
     acted = _share(log_odds)
-    filled = _between(look.fuller, (-0.3, -3.0), (-0.12, 0.0), (0.0, 2.5), (0.15, 3.5))
-    placed = acted * _share(filled)
+    placed = acted * _share(_filled_log_odds(look))
     return placed, acted - placed
+
+
+def _unseen_change(zone: Zone, look: LookSeen, at_s: float) -> Iterable[Evidence]:
+    """A place that was covered and looks different now, although no visit was noticed."""
+    if look.changed < CHANGED_LOOK:
+        return
+    acted = _share(_between(look.changed, (CHANGED_LOOK, 0.5), (0.5, 2.5)))
+    placed = acted * _share(_filled_log_odds(look))
+    yield _evidence(SignKind.PLACED, zone, at_s, placed)
+    yield _evidence(SignKind.REMOVED, zone, at_s, acted - placed)
+
+
+def _filled_log_odds(look: LookSeen) -> float:
+    """Whether something was placed rather than removed, if either was."""
+    return _between(look.fuller, (-0.3, -3.0), (-0.12, 0.0), (0.0, 2.5), (0.15, 3.5))
 
 
 def _share(log_odds: float) -> float:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 LIGHT_SETTLES_S = 0.25
 """From the order to the projector until the change is whole in the picture: 60-150 ms of
 projector and camera, and a frame or two of fading."""
-LIGHT_RIM_MM = 15.0
-"""Glow around what is lit."""
+LIGHT_RIM_MM = 12.0
+"""The line of light around a zone, with its glow, lies this far to either side of the rim."""
 
 ARM_MM2 = 1500.0
 """Less than a finger of 75 x 20 mm is no arm."""
@@ -85,7 +85,11 @@ class SecondWitness:
         zones = [self._zone_masks[name] for name in light.zone_ids if name in self._zone_masks]
         others = [self._view.mask([np.array(area, np.float64)]) for area in light.areas_mm]
         areas = [np.asarray(cv2.dilate(mask, glow), np.uint8) for mask in zones + others]
-        self._background.freeze(areas, until_s=light.at_s + LIGHT_SETTLES_S)
+        outlines = np.zeros(self._view.shape, np.uint8)
+        for mask in zones:
+            line = cv2.subtract(cv2.dilate(mask, glow), cv2.erode(mask, glow))
+            outlines = np.asarray(cv2.bitwise_or(outlines, line), np.uint8)
+        self._background.freeze(areas, outlines, until_s=light.at_s + LIGHT_SETTLES_S)
         changed = np.logical_or.reduce([area.ravel() > 0 for area in areas]) if areas else None
         self._held = frozenset(
             name

@@ -14,6 +14,7 @@ import typer
 from station.bench_files import demo_station_file, demo_task_file
 from station.commands.console import say, tell
 from station.demo import DemoWishes, run_demo
+from station.log import warn_people
 
 
 def demo(
@@ -31,6 +32,7 @@ def demo(
     no_window: Annotated[bool, typer.Option("--no-window", help="Show no light here.")] = False,
 ) -> None:
     """Run hub, broker, virtual bench and station on this machine."""
+    warn_people()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

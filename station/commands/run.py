@@ -11,6 +11,7 @@ import typer
 
 from station.app import guide_at_station
 from station.commands.console import tell
+from station.log import warn_people
 from station.wishes import Wishes
 
 app = typer.Typer(no_args_is_help=True, help="Guide work at this station.")
@@ -48,6 +49,7 @@ def run(
     ] = False,
 ) -> None:
     """Guide until the film ends, somebody presses q, or the station is told to stop."""
+    warn_people()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -12,7 +12,7 @@ from station.twin.motion import Hand, Reach, reach_s
 TICK_S = 1.0 / 60.0
 """The worker's clock goes in steps of this, whatever the camera's rate: the same seed gives the
 same deeds at any frame rate."""
-REST_MM = {Side.LEFT: (350.0, 122.0), Side.RIGHT: (606.0, 122.0)}
+REST_MM = {Side.LEFT: (346.0, 92.0), Side.RIGHT: (610.0, 92.0)}
 """Before the jig and beside each other, away from all buttons, on a 900 mm bench."""
 OFF_MM = {Side.LEFT: (250.0, -190.0), Side.RIGHT: (660.0, -190.0)}
 """In the lap: nothing of the hand is over the bench."""

@@ -12,7 +12,7 @@ from station.twin.loose_parts import LooseParts, inside, middle
 from station.twin.part_picture import PRODUCT
 from station.twin.personas import Persona
 from station.twin.sight import Sight
-from station_config.station import Station, Zone, ZoneKind
+from station_config.station import ButtonUse, Station, Zone, ZoneKind
 from tasks.model import Finish, Step
 
 Done = Callable[[], None]
@@ -26,7 +26,8 @@ TRULY_TOUCHED_S = 0.5
 """A finger that rests this long on a button means it."""
 _TOUCH_S = (0.8, 2.2)
 """A finger stays this long at least, and until the light has answered, but no longer than this."""
-_LETS_GO_S = 0.14
+_LETS_GO_S = (0.2, 0.36)
+"""How long the fingers are at a place before they let go."""
 _MIDDLE = 0.47
 """Left of this share of the bench the left hand is nearer, for people who are right-handed."""
 
@@ -91,6 +92,14 @@ class Deeds:
         self._body.rest(side)
         yield from self._body.wait(0.4)
 
+    def answer_yes(self) -> Ticks:
+        """Touch the button that goes on; while the station asks, it says yes."""
+        for zone in self._station.zones.values():
+            if zone.use is ButtonUse.NEXT:
+                yield from self._confirm(zone, lambda: None)
+                yield from self._body.wait(0.6)
+                return
+
     def reach_wrongly(self, zone: Zone, dwelt: Done) -> Ticks:
         """Go into a bin that is not meant, look up, and come out empty-handed."""
         side = self._free_side(zone, None)
@@ -136,7 +145,7 @@ class Deeds:
         self._idle(side)
         yield from self._hesitate(side, spot)
         yield from self._body.reach(side, spot, IN_PLACE_MM, Pose.GRASP)
-        yield from self._body.wait(_LETS_GO_S)
+        yield from self._body.wait(self._rng.uniform(*_LETS_GO_S))
         for each in Side:
             for kind in self._body.hand(each).holding:
                 where = self._parts.next_spot(zone.zone_id)

@@ -10,7 +10,7 @@ from station_config.station import Zone
 
 _COLUMNS = 3
 _ROWS = 3
-_PITCH_MM = (42.0, 34.0)
+_PITCH_MM = (36.0, 32.0)
 
 Xy = tuple[float, float]
 

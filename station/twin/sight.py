@@ -15,6 +15,11 @@ _AROUND_MM = 15.0
 """A ring of light lies just outside the contour it marks; zones stand 30 mm or more apart."""
 _BRIGHT = 55
 """Out of 255. Fainter light is not seen in a lit room."""
+_VERY_BRIGHT = 170
+"""Buttons that wait are shown at less than half of the projector's light, those that the station
+wants touched at nearly all of it."""
+_SIGN_SHARE = 0.02
+"""A tick of thin lines covers this much of its button."""
 _LIT_SHARE = 0.05
 """A ring of 6 mm round a bin of 130 by 140 mm covers 11 % of the bin and its surroundings; a word
 that strays in covers less than 3 %."""
@@ -42,6 +47,15 @@ class Sight:
     def lit(self, zone: str) -> bool:
         """Whether light in this zone says: here. Amber says: not here."""
         return self.share(zone) >= _LIT_SHARE
+
+    def bright(self, zone: str) -> bool:
+        """Whether something in this zone is brighter than what merely stands ready."""
+        columns, rows = self._spots[zone]
+        if len(columns) == 0:
+            return False
+        return (
+            float(np.mean(self._picture[rows, columns].max(axis=1) >= _VERY_BRIGHT)) >= _SIGN_SHARE
+        )
 
     def share(self, zone: str) -> float:
         """How much of the zone and its nearest surroundings is lit, 0 to 1."""

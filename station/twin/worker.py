@@ -15,7 +15,7 @@ from station.twin.motion import Hand
 from station.twin.personas import Persona
 from station.twin.sight import Sight
 from station.twin.truth import Deed, TruthBook, TwinTruth
-from station_config.station import Station, Zone, ZoneKind
+from station_config.station import ButtonUse, Station, Zone, ZoneKind
 from tasks.model import Finish, Step, Task
 
 WhichPlace = Generator[None, None, int]
@@ -26,6 +26,8 @@ _SAME_ZONE_S = 0.8
 """When the next step is where the last one was, nothing moves that could be seen; people wait a
 moment before they go on."""
 _BETWEEN_RUNS_S = 1.0
+_ANSWERS_AFTER_S = 1.5
+"""A question takes longer to read than a light."""
 _FREEZES_AFTER_S = 1.0
 """Longer than any pause between two frames of a camera that works."""
 
@@ -133,20 +135,35 @@ class Worker:
             now_s = self._body.now_s
             may = self._may_come()
             lit = [place for place in may if self._invited(place)]
-            if not lit:
-                seen_from_s = None
-            elif seen_from_s is None:
-                seen_from_s = now_s
-            elif now_s - seen_from_s >= self._reaction_s(lit[0]):
+            seen_from_s = (seen_from_s or now_s) if lit else None
+            if seen_from_s is not None and now_s - seen_from_s >= self._reaction_s(lit[0]):
                 return self._chosen(lit)
             waited_s = now_s - waits_from_s
             if self._last is None:
                 self._rest_both(waited_s)
             elif waited_s >= self._persona.gives_up_s:
                 return may[0]
-            elif waited_s >= self._persona.patience_s * (tried_again + 1):
-                tried_again += 1
-                yield from self._try_again(self._last)
+            elif not lit:
+                tried_again += yield from self._bear(self._last, waited_s, tried_again)
+
+    def _bear(self, last: Step, waited_s: float, tried_again: int) -> WhichPlace:
+        """No light: answer when the station asks, and do the last thing again after a while.
+
+        Gives 1 when something was tried again, else 0.
+        """
+        if waited_s >= _ANSWERS_AFTER_S and self._asked():
+            yield from self._deeds.answer_yes()
+        elif waited_s >= self._persona.patience_s * (tried_again + 1):
+            yield from self._try_again(last)
+            return 1
+        return 0
+
+    def _asked(self) -> bool:
+        """Whether the station asks if it was done: then its button for yes is bright."""
+        return any(
+            zone.use is ButtonUse.NEXT and self._around.sight.bright(zone.zone_id)
+            for zone in self._around.station.zones.values()
+        )
 
     def _may_come(self) -> list[int]:
         """Steps that may come now; first what needs the part in the hand."""

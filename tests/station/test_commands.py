@@ -232,6 +232,23 @@ def test_the_doctor_says_what_is_well_what_is_not_and_what_to_do(tmp_path: Path)
     assert "Give --station FILE" in without.stdout
 
 
+def test_a_camera_that_is_not_there_is_told_and_the_station_goes_on(tmp_path: Path) -> None:
+    station = station_without_hub(tmp_path, source="77")
+    events = tmp_path / "events.jsonl"
+    words = ["station", "run", "--no-window", "--no-hands", "--task", str(demo_task_file())]
+    words += ["--station", str(station), "--folder", str(tmp_path / "s"), "--events", str(events)]
+    command = [sys.executable, "-m", "station.cli", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        while not events.exists() or "step_started" not in events.read_text():
+            assert running.poll() is None
+        running.terminate()
+        _, told = running.communicate(timeout=30)
+    assert running.returncode == 0
+    assert "Camera 77 is not there. Is it plugged in?" in told
+    assert "Traceback" not in told
+    assert '"type": "station_fault"' in events.read_text()
+
+
 def test_two_stations_cannot_use_one_folder(tmp_path: Path) -> None:
     film = a_film(tmp_path / "bench.avi", frames=200)
     station = station_without_hub(tmp_path, source=str(film))

@@ -192,6 +192,16 @@ def test_without_any_camera_the_run_begins_and_keys_move_it_on(at_bench: Bench) 
     assert at_bench.types()[-2:] == ["step_finished", "step_started"]
 
 
+def test_what_is_wrong_before_the_run_begins_is_told_as_well(at_bench: Bench) -> None:
+    turn = Turn(at_bench.parts)
+    at_bench.watch.trouble = "Camera 0 is not there."
+    turn.take(None)
+    at_bench.clock.s += 1.1
+    turn.take(None)
+    assert at_bench.types() == ["station_fault", "run_started", "step_started"]
+    assert at_bench.events()[0]["note"] == "Camera 0 is not there."
+
+
 def test_signals_and_commands_reach_the_run(at_bench: Bench, torch: Task) -> None:
     turn = Turn(at_bench.parts)
     turn.take(at_bench.sees(0.0))

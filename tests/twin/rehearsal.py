@@ -22,6 +22,7 @@ from station_config.station import Station
 from tasks.model import Task
 
 GREEN_BGRX = (90, 235, 40, 0)
+WHITE = (240, 240, 240, 0)
 Rect = tuple[int, int, int, int]
 MakeTwin = Callable[..., TwinBench]
 
@@ -43,6 +44,8 @@ class PerfectLight:
     picture: NDArray[np.uint8]
     done: set[int] = field(default_factory=set)
     fresh: bool = False
+    asks: bool = False
+    """The button that says yes is bright."""
     broken_after: int | None = None
     """No light moves any more after so many steps."""
 
@@ -73,6 +76,8 @@ class PerfectLight:
         """Light what may come next."""
         self.fresh = True
         self.picture[:] = 0
+        if self.asks:
+            cv2.fillPoly(self.picture, [outline_px(self.projector, self.station, "next")], WHITE)
         for place, step in enumerate(self.task.steps):
             if place in self.done or not step.after <= self.done or step.lit_zone is None:
                 continue
@@ -114,13 +119,14 @@ def rehearse(
     seconds: float = 60.0,
     broken_after: int | None = None,
     lit_from_s: float = 0.0,
+    asks: bool = False,
     sent_away: Callable[[float], bool] = lambda _now_s: False,
 ) -> Played:
     """Let a worker work, thirty looks a second, without a camera."""
     size = (station.projector.width_px, station.projector.height_px)
     projector = twin_projector(station.bench_mm, size)
     picture = np.zeros((size[1], size[0], 3), np.uint8)
-    light = PerfectLight(station, task, projector, picture, broken_after=broken_after)
+    light = PerfectLight(station, task, projector, picture, broken_after=broken_after, asks=asks)
     book, signals, hands = TruthBook(told=light.told), list[str](), list[tuple[Hand, ...]]()
     around = Surroundings(
         station=station,

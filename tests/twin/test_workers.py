@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.twin.hand_shape import Side
+from station.twin.hand_shape import Pose, Side
 from station.twin.loose_parts import inside
 from station.twin.personas import (
     FLUENT,
@@ -168,6 +168,18 @@ def test_while_the_light_stays_the_last_deed_is_done_again(station: Station, tor
     placed_s = of(played, Deed.STEP_DONE)[1].at_s
     again = played.hands[round((placed_s + 3.0) * 30) :]
     assert any(inside(station.zones["jig"], hand.at_mm) for hands in again for hand in hands)
+
+
+def test_asked_whether_it_was_done_the_worker_touches_yes(station: Station, torch: Task) -> None:
+    played = rehearse(station, torch, FLUENT, seconds=12.0, broken_after=1, asks=True)
+
+    yes = station.zones["next"]
+    touching = [
+        inside(yes, hand.at_mm) and hand.pose is Pose.POINT and hand.height_mm < 5
+        for hands in played.hands
+        for hand in hands
+    ]
+    assert sum(touching) > 15
 
 
 def test_a_wait_is_over_when_its_time_since_the_light_is_over(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -163,6 +164,42 @@ def test_without_a_look_placing_is_more_probable_than_removing() -> None:
 def test_a_short_visit_that_changes_nothing_placed_nothing() -> None:
     evidence = told((REST, 0.5), (JIG, 0.3), (REST, 0.6), look=LookSeen(changed=0.0, fuller=0.0))
     assert evidence["placed:jig"].p < 0.3
+
+
+def looked_at(*looks: LookSeen | None) -> list[Evidence]:
+    """A jig that nobody visits, and how it looks in each tenth of a second."""
+    return read(
+        [
+            Observation(at_s=number / 10, looks={} if look is None else {"jig": look})
+            for number, look in enumerate(looks)
+        ]
+    )
+
+
+def test_a_place_that_was_covered_and_changed_without_a_visit_was_used() -> None:
+    evidence = looked_at(None, None, *[LookSeen(changed=0.6, fuller=0.5)] * 5)
+    placed, removed = evidence
+    assert str(placed.sign) == "placed:jig"
+    assert 0.8 < placed.p < 0.95
+    assert removed.p < 0.1
+    assert placed.at_s == pytest.approx(0.2)
+
+
+def test_a_place_that_was_only_covered_was_not_used() -> None:
+    assert looked_at(None, None, *[LookSeen(changed=0.15, fuller=0.1)] * 5) == []
+
+
+def test_a_look_that_comes_just_after_its_visit_is_not_told_twice() -> None:
+    walk = list(path((REST, 0.5), (JIG, 0.5), (REST, 1.5)))
+    seen = [with_hand(number / RATE_HZ, tip) for number, tip in enumerate(walk)]
+    late = replace(seen[0], looks={"jig": LookSeen(changed=0.6, fuller=0.5)})
+    last_s = seen[-1].at_s
+    left_s = next(p.at_s for p in read(seen) if str(p.sign) == "placed:jig")
+    seen = [
+        replace(o, looks=late.looks) if o.at_s > left_s + 0.2 and o.at_s <= last_s else o
+        for o in seen
+    ]
+    assert [str(piece.sign) for piece in read(seen)].count("placed:jig") == 1
 
 
 @pytest.mark.parametrize("witness", [with_hand, with_glove])

@@ -11,6 +11,7 @@ import pytest
 from calibration.maps import BenchMaps, filling_projector
 from calibration.planes import PlaneMap
 from station_config.station import Camera, Projector, Station, Zone, ZoneKind
+from tasks.model import Evidence
 from vision.eyes import Eyes
 from vision.frames import Frame
 from vision.hands import Hand
@@ -76,7 +77,7 @@ def eyes_with(hands: CountedHands | None) -> Eyes:
 
 def test_a_reach_without_the_hand_model_is_seen_by_the_second_witness() -> None:
     eyes = eyes_with(None)
-    told = []
+    told = list[Evidence]()
     for number in range(60):
         arm = 185.0 if 10 <= number < 35 else None
         told += eyes.look(frame(number, arm_to_mm=arm)).evidence

@@ -23,7 +23,8 @@ CAM_FROM_BENCH = PlaneMap(
     matrix=np.array([[PX_PER_MM, 0.0, 5.0], [0.0, -PX_PER_MM, 355.0], [0.0, 0.0, 1.0]])
 )
 GLOVE_BGR = (150, 60, 20)
-Picture = NDArray[np.uint8]
+Picture = NDArray[np.float64]
+Paint = Callable[[Picture], None]
 
 
 def zone(zone_id: str, kind: ZoneKind, left_mm: float, front_mm: float) -> Zone:
@@ -82,7 +83,7 @@ class Bench:
 
     def shows(
         self,
-        *paint: Callable[[NDArray[np.float64]], None],
+        *paint: Paint,
         lamps: float = 1.0,
         frames: int = 1,
     ) -> SecondWitness:
@@ -102,22 +103,20 @@ def corners_px(*points_mm: tuple[float, float]) -> NDArray[np.int32]:
     return np.rint(CAM_FROM_BENCH.apply(np.array(points_mm))).astype(np.int32)
 
 
-def arm_to(
-    x_mm: float, y_mm: float, bgr: tuple[int, int, int] = GLOVE_BGR
-) -> Callable[[NDArray[np.float64]], None]:
+def arm_to(x_mm: float, y_mm: float, bgr: tuple[int, int, int] = GLOVE_BGR) -> Paint:
     """A gloved arm from the worker's edge of the bench to this point."""
 
-    def paint(picture: NDArray[np.float64]) -> None:
+    def paint(picture: Picture) -> None:
         shape = corners_px((450 - 35, -40), (450 + 35, -40), (x_mm + 22, y_mm), (x_mm - 22, y_mm))
         cv2.fillPoly(picture, [shape], bgr)
 
     return paint
 
 
-def lit(zone_id: str, light_bgr: tuple[float, float, float]) -> Callable[[Picture], None]:
+def lit(zone_id: str, light_bgr: tuple[float, float, float]) -> Paint:
     """The station's light on a zone: it adds to what the lamps give."""
 
-    def paint(picture: NDArray[np.float64]) -> None:
+    def paint(picture: Picture) -> None:
         glow = np.zeros_like(picture)
         cv2.fillPoly(glow, [corners_px(*ZONES[zone_id].polygon_mm)], light_bgr)
         picture += cv2.GaussianBlur(glow, (0, 0), 2) * picture / 200.0
@@ -125,12 +124,12 @@ def lit(zone_id: str, light_bgr: tuple[float, float, float]) -> Callable[[Pictur
     return paint
 
 
-def part_in(zone_id: str, size_mm: float = 40.0) -> Callable[[Picture], None]:
+def part_in(zone_id: str, size_mm: float = 40.0) -> Paint:
     """A dark part in the middle of a zone."""
     x, y = np.mean(ZONES[zone_id].polygon_mm, axis=0)
     half = size_mm / 2
 
-    def paint(picture: NDArray[np.float64]) -> None:
+    def paint(picture: Picture) -> None:
         around = (
             (x - half, y - half),
             (x + half, y - half),
@@ -171,7 +170,7 @@ def test_lamps_that_are_switched_are_no_arm(bench: Bench, lamps: float) -> None:
 
 
 def test_the_shadow_of_an_arm_is_no_arm(bench: Bench) -> None:
-    def shade(picture: NDArray[np.float64]) -> None:
+    def shade(picture: Picture) -> None:
         dark = np.ones(picture.shape[:2])
         cv2.fillPoly(dark, [corners_px((300, -40), (380, -40), (250, 420), (180, 420))], (0.72,))
         picture *= cv2.GaussianBlur(dark, (0, 0), 5)[..., None]
@@ -200,6 +199,24 @@ def test_a_zone_whose_light_has_just_changed_is_not_judged(bench: Bench) -> None
     assert "bin_a" not in witness.covered
     assert "bin_b" in witness.covered
     assert "bin_a" in bench.shows(frames=10).covered
+
+
+def test_a_zone_lit_under_an_arm_does_not_stretch_the_arm(bench: Bench) -> None:
+    """The line round the jig comes on while a gloved hand lies half over it."""
+
+    def line(picture: Picture) -> None:
+        corners = corners_px(*ZONES["jig"].polygon_mm)
+        cv2.polylines(picture, [corners], isClosed=True, color=(235, 240, 235), thickness=5)
+
+    bench.shows(arm_to(445, 200), frames=10)
+    bench.witness.light_changes(LightNotice(at_s=bench.at_s, zone_ids=frozenset({"jig"})))
+    bench.shows(arm_to(445, 200), frames=2)
+    for _ in range(20):
+        witness = bench.shows(line, arm_to(445, 200))
+    assert abs(witness.arms[0].tip_mm[1] - 195) < 20
+    assert witness.covered["jig"] > 0.05
+    witness = bench.shows(line, frames=40)
+    assert witness.sees_nothing
 
 
 def test_light_that_breathes_is_no_arm(bench: Bench) -> None:
