@@ -261,7 +261,7 @@ def _unseen_change(zone: Zone, look: LookSeen, at_s: float) -> Iterable[Evidence
 
 def _filled_log_odds(look: LookSeen) -> float:
     """Whether something was placed rather than removed, if either was."""
-    return _between(look.fuller, (-0.3, -3.0), (-0.12, 0.0), (0.0, 2.5), (0.15, 3.5))
+    return _between(look.fuller, (-0.5, -3.0), (-0.3, 0.0), (-0.1, 2.2), (0.15, 3.5))
 
 
 def _share(log_odds: float) -> float:

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
 SETTLED_S = 0.06
 """A place is looked at this long after the hand has gone: two frames, for the blur to be over."""
+JUDGED_S = 0.3
+"""And looked at again up to this long, while the shadow of the arm goes."""
+KEPT_AFTER_S = 0.4
+"""A look becomes the one to compare with when nothing has covered the place for this long after
+it: before that an arm may have been on its way, with its shadow."""
 COVERED = 0.02
 DIFFERENT = 12.0
-"""Grey levels that remain after brightness and colour of the light have been evened out."""
+"""Grey levels that remain after brightness and colour of the light have been evened out; the
+noise of a camera gives up to 6 in the softened picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -29,15 +35,19 @@ class PlaceLook:
 
     Attributes:
         first: How it looked when it was first seen bare, or None.
-        before: How it looked before it was last covered.
-        now: How it looks since; None while it is covered.
+        kept: How it looked before it was last covered, or None when that is not known.
+        kept_s: When that was.
+        fresh: How it looked at `fresh_s`; the next to be kept.
+        fresh_s: When that was.
         bare_since_s: Since when nothing covers it, or None.
-        seen: `now` against `before`, or None before the first visit and during one.
+        seen: How it looks since then against `kept`, or None.
     """
 
     first: Picture | None = None
-    before: Picture | None = None
-    now: Picture | None = None
+    kept: Picture | None = None
+    kept_s: float = 0.0
+    fresh: Picture | None = None
+    fresh_s: float = 0.0
     bare_since_s: float | None = None
     seen: LookSeen | None = None
 
@@ -55,21 +65,31 @@ def looked(
         at_s: The frame's time.
     """
     if covered > COVERED:
-        before = look.before if look.now is None else look.now
-        return replace(look, before=before, now=None, bare_since_s=None, seen=None)
+        return replace(look, fresh=None, bare_since_s=None, seen=None)
     if look.bare_since_s is None:
         return replace(look, bare_since_s=at_s)
     if at_s - look.bare_since_s < SETTLED_S - 1e-6:
         return look
-    if look.now is not None:
-        return replace(look, now=patch)
-    first = patch if look.first is None else look.first
-    seen = None
-    if look.before is not None:
-        changed = difference(look.before, patch, mask)
-        fuller = difference(first, patch, mask) - difference(first, look.before, mask)
-        seen = LookSeen(changed=changed, fuller=fuller)
-    return replace(look, first=first, now=patch, seen=seen)
+    if look.kept is None or look.first is None:
+        first = patch if look.first is None else look.first
+        return replace(look, first=first, kept=patch, kept_s=at_s)
+    if look.kept_s < look.bare_since_s and at_s - look.bare_since_s <= JUDGED_S:
+        return replace(look, seen=_compared(look.first, look.kept, patch, mask))
+    return _renewed(look, patch, at_s)
+
+
+def _compared(first: Picture, kept: Picture, patch: Picture, mask: NDArray[np.bool_]) -> LookSeen:
+    fuller = difference(first, patch, mask) - difference(first, kept, mask)
+    return LookSeen(changed=difference(kept, patch, mask), fuller=fuller)
+
+
+def _renewed(look: PlaceLook, patch: Picture, at_s: float) -> PlaceLook:
+    """A bare place that nobody visits: its look is kept anew, a little late."""
+    if look.fresh is None:
+        return replace(look, fresh=patch, fresh_s=at_s)
+    if at_s - look.fresh_s < KEPT_AFTER_S:
+        return look
+    return replace(look, kept=look.fresh, kept_s=look.fresh_s, fresh=patch, fresh_s=at_s)
 
 
 def under_new_light(look: PlaceLook) -> PlaceLook:

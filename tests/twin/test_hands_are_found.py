@@ -70,9 +70,9 @@ def _compare(found: Found, true_px: np.ndarray, seen_px: list[np.ndarray]) -> No
 def test_bare_hands_are_found_where_they_are(
     station: Station, torch: Task, finder: HandFinder, tone: Tone
 ) -> None:
-    found = watched(station, torch, tone, finder, seconds=6.0)
+    found = watched(station, torch, tone, finder, seconds=4.8)
 
-    assert found.looked > 60
+    assert found.looked > 40
     assert found.found >= 0.95 * found.looked
     assert np.percentile(found.off_mm, 90) <= 8.0
 
@@ -81,9 +81,9 @@ def test_bare_hands_are_found_where_they_are(
 def test_gloved_hands_are_mostly_not_found(
     station: Station, torch: Task, finder: HandFinder, tone: Tone
 ) -> None:
-    found = watched(station, torch, tone, finder, seconds=4.0)
+    found = watched(station, torch, tone, finder, seconds=3.5)
 
-    assert found.looked > 20
+    assert found.looked > 15
     assert found.found <= 0.1 * found.looked
 
 

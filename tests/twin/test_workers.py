@@ -52,7 +52,7 @@ def test_runs_follow_each_other(station: Station, torch: Task) -> None:
     assert [fact.run for fact in of(played, Deed.RUN_DONE)] == [1, 2]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), persona=st.sampled_from(sorted(PERSONAS.values(), key=str)))
 def test_steps_are_truly_done_in_an_order_that_the_task_allows(
     station: Station, torch: Task, seed: int, persona: Persona

@@ -75,7 +75,7 @@ class Bench:
         self._noise = cycle([rng.normal(0, 3, (HIGH_PX, WIDE_PX, 3)) for _ in range(7)])
         grain = cv2.GaussianBlur(rng.normal(0, 12, (HIGH_PX, WIDE_PX)), (0, 0), 3) * 4
         wood = np.array([110.0, 140.0, 165.0])
-        self._wood = np.clip(wood + grain[..., None], 0, 255)
+        self._wood = np.asarray(np.clip(wood + grain[..., None], 0, 255), np.float64)
         self.witness = SecondWitness(
             station=STATION, cam_from_bench=CAM_FROM_BENCH, camera_wh=(WIDE_PX, HIGH_PX)
         )
@@ -119,7 +119,7 @@ def lit(zone_id: str, light_bgr: tuple[float, float, float]) -> Paint:
     def paint(picture: Picture) -> None:
         glow = np.zeros_like(picture)
         cv2.fillPoly(glow, [corners_px(*ZONES[zone_id].polygon_mm)], light_bgr)
-        picture += cv2.GaussianBlur(glow, (0, 0), 2) * picture / 200.0
+        picture += np.asarray(cv2.GaussianBlur(glow, (0, 0), 2), np.float64) * picture / 200.0
 
     return paint
 
