@@ -75,7 +75,7 @@ def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> Pla
     """Fit `target_from_source` to matched points.
 
     Least squares on the inliers of a MAGSAC fit: OpenCV's own RANSAC refinement is several times
-    worse than least squares on clean points (shared calibration notes, "robust fit").
+    worse than least squares on clean points.
 
     Args:
         source: Shape (N, 2), N >= 4.
