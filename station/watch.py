@@ -114,7 +114,7 @@ class InStep:
 
     def notice(self, light: LightNotice) -> None:
         """Tell the eyes that the light changes."""
-        self._light = light
+        self._light = light if self._light is None else self._light | light
 
     def close(self) -> None:
         """Let go of the source."""
@@ -152,7 +152,7 @@ class Live:
         self._source, self._make_eyes, self._is_film = source, make_eyes, is_film
         self._frames: Latest[Frame] = Latest()
         self._sights: queue.Queue[Seen] = queue.Queue(QUEUED_SIGHTS)
-        self._light: Latest[LightNotice] = Latest()
+        self._lights: queue.SimpleQueue[LightNotice] = queue.SimpleQueue()
         self._source_trouble: str | None = None
         self._eyes_trouble: str | None = None
         self._film_lost: FrameSourceLostError | None = None
@@ -189,7 +189,7 @@ class Live:
 
     def notice(self, light: LightNotice) -> None:
         """Tell the eyes that the light changes."""
-        self._light.put(light)
+        self._lights.put(light)
 
     def close(self) -> None:
         """Stop both threads and let go of the source."""
@@ -251,7 +251,12 @@ class Live:
                 return
 
     def _take_notice(self) -> LightNotice | None:
-        return self._light.take(timeout_s=0)
+        """All that changed since the last frame that was looked at."""
+        light: LightNotice | None = None
+        while not self._lights.empty():
+            newer = self._lights.get()
+            light = newer if light is None else light | newer
+        return light
 
 
 def _sights(

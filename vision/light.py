@@ -22,3 +22,11 @@ class LightNotice:
     at_s: float
     zone_ids: frozenset[str] = frozenset()
     areas_mm: tuple[PolygonMm, ...] = ()
+
+    def __or__(self, later: LightNotice) -> LightNotice:
+        """Both changes as one, at the time of the later."""
+        return LightNotice(
+            at_s=later.at_s,
+            zone_ids=self.zone_ids | later.zone_ids,
+            areas_mm=(*self.areas_mm, *later.areas_mm),
+        )

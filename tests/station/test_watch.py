@@ -155,8 +155,9 @@ def test_in_step_every_frame_is_looked_at_and_notices_arrive_with_the_next() -> 
     eyes = Looks()
     watch = InStep(Pictures(3), lambda _: eyes)  # type: ignore[arg-type,return-value]
     assert watch.take(0.0) is not None
-    notice = LightNotice(at_s=0.0, zone_ids=frozenset({"jig"}))
-    watch.notice(notice)
+    notice = LightNotice(at_s=0.1, zone_ids=frozenset({"jig", "bin_a"}))
+    watch.notice(LightNotice(at_s=0.0, zone_ids=frozenset({"bin_a"})))
+    watch.notice(LightNotice(at_s=0.1, zone_ids=frozenset({"jig"})))
     assert watch.take(0.0) is not None
     assert watch.take(0.0) is not None
     assert not watch.ended
