@@ -88,15 +88,18 @@ def bare(film: Path) -> Cost:
 
 def whole(film: Path, folder: Path) -> tuple[Cost, float]:
     """The station on the film in real time. Also the frames/s of the film that it looked at."""
+    bench = folder / "bench.yaml"
+    files = demo_station_file()
+    text = files.read_text(encoding="utf-8").replace("display: 1", "display: 0")
+    bench.write_text(text.replace("calibration: ", f"calibration: {files.parent}/"))
     with own_hub(folder, 0) as hub:
         wishes = Wishes(
-            station=demo_station_file(),
+            station=bench,
             task=demo_task_file(),
             source=str(film),
             folder=folder / "station",
             broker=hub.broker,
             window=True,
-            windowed=True,
         )
         cpu, wall = cpu_s(), time.perf_counter()
         ended = guide_at_station(wishes, threading.Event())

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import platformdirs
 
 from calibration.maps import BenchMaps, maps_for
@@ -81,6 +82,9 @@ def guide_at_station(wishes: Wishes, stop: threading.Event) -> Ended:
 
 
 def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
+    # MediaPipe keeps two cores busy; a pool of OpenCV's own beside it costs 5 % more CPU and wins
+    # nothing (benchmarks/station_loop.py).
+    cv2.setNumThreads(1)
     station, task = _read_files(wishes)
     folder = wishes.folder or data_folder(station)
     log_to_file(folder)
