@@ -27,7 +27,7 @@ from rich.table import Table
 
 from station.bench_files import demo_station_file, demo_task_file
 
-BETWEEN_S = (2.0, 7.0)
+BETWEEN_S = (3.0, 10.0)
 """A kill every few seconds: shorter than a run, longer than the station takes to start."""
 DRAIN_S = 60.0
 

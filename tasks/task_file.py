@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from station_config.remedies import unknown_name
 from station_config.station import Station, ZoneKind
-from station_config.yaml_file import Mistake, line_of, read_yaml, unknown_name
+from station_config.yaml_file import Mistake, line_of, read_yaml
 from tasks.model import Finish, Names, Step, Task
 from tasks.task_yaml import AnyOrderYaml, InOrderYaml, StepYaml, TaskYaml
 

@@ -19,8 +19,9 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from station_config.remedies import Place
 from station_config.station_file import Texts
-from station_config.yaml_file import Name, Place, WrittenByHand
+from station_config.yaml_file import Name, WrittenByHand
 from tasks.model import Finish
 
 MOST_STEPS = 2_000

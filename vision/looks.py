@@ -65,7 +65,8 @@ def looked(
         at_s: The frame's time.
     """
     if covered > COVERED:
-        return replace(look, fresh=None, bare_since_s=None, seen=None)
+        is_known = look.fresh is None and look.bare_since_s is None and look.seen is None
+        return look if is_known else replace(look, fresh=None, bare_since_s=None, seen=None)
     if look.bare_since_s is None:
         return replace(look, bare_since_s=at_s)
     if at_s - look.bare_since_s < SETTLED_S - 1e-6:

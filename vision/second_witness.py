@@ -34,6 +34,8 @@ projector and camera, and a frame or two of fading."""
 LIGHT_RIM_MM = 12.0
 """The line of light around a zone, with its glow, lies this far to either side of the rim."""
 
+BARE = 0
+"""The label of what nothing covers."""
 ARM_MM2 = 1500.0
 """Less than a finger of 75 x 20 mm is no arm."""
 TIP_MM = 12.0
@@ -103,16 +105,14 @@ class SecondWitness:
         """Take a picture into account; `arms`, `covered` and `looks` are of it afterwards."""
         small = self._view.of(bgr)
         mask = self._background.covered(small, at_s=at_s)
-        count, labels = cv2.connectedComponents(mask)
-        self._labels = np.asarray(labels, np.int32)
-        self._found = _arms(self._labels, count, self._view)
+        self._labels = np.asarray(cv2.connectedComponents(mask)[1], np.int32)
+        self._found = _arms(self._labels, self._view)
         arms = [self._labels == label for label, _ in self._found]
         self._background.learn(small, arms)
-        arm_pixels = np.logical_or.reduce(arms).ravel() if arms else np.zeros(labels.size, np.bool_)
         held = self._held if self._background.is_frozen(at_s) else frozenset()
         self.covered = {
-            name: float(arm_pixels[pixels].mean()) if len(pixels) else 0.0
-            for name, pixels in self._zone_pixels.items()
+            name: share
+            for name, share in self._shares_under(arms).items()
             if name not in held
         }
         self._look_at_places(small, held, at_s)
@@ -120,13 +120,15 @@ class SecondWitness:
 
     def arms_with(self, hands: Sequence[Hand]) -> tuple[ArmSeen, ...]:
         """The arms of the last picture, told apart from those of recognised hands."""
+        if not self._found or not hands:
+            return self.arms
         marks = [(self._labels_under(hand), self._mm_under(hand)) for hand in hands]
         return tuple(
             replace(
                 arm,
                 is_a_hand=any(
-                    (under == label).sum() >= HAND_MARKS
-                    or np.linalg.norm(at_mm - arm.tip_mm, axis=1).min() < HAND_MM
+                    np.count_nonzero(under == label) >= HAND_MARKS
+                    or np.hypot(*(at_mm - arm.tip_mm).T).min() < HAND_MM
                     for under, at_mm in marks
                 ),
             )
@@ -138,14 +140,24 @@ class SecondWitness:
         """Whether the bench was bare in the last picture, as far as this witness can tell."""
         return not self.arms
 
+    def _shares_under(self, arms: Sequence[NDArray[np.bool_]]) -> dict[str, float]:
+        """Zone to the share of it that any of the arms covers."""
+        if not arms:
+            return dict.fromkeys(self._zone_pixels, 0.0)
+        on_arm = np.logical_or.reduce(arms).ravel()
+        return {
+            name: np.count_nonzero(on_arm[pixels]) / max(1, len(pixels))
+            for name, pixels in self._zone_pixels.items()
+        }
+
     def _mm_under(self, hand: Hand) -> NDArray[np.float64]:
         return self._bench_from_cam.apply(hand.landmarks_px)
 
     def _labels_under(self, hand: Hand) -> NDArray[np.int32]:
-        at = np.rint(self._small_from_cam.apply(hand.landmarks_px)).astype(int)
+        x, y = np.rint(self._small_from_cam.apply(hand.landmarks_px)).astype(int).T
         high, wide = self._view.shape
-        on = (at >= 0).all(axis=1) & (at[:, 0] < wide) & (at[:, 1] < high)
-        return np.asarray(self._labels[at[on, 1], at[on, 0]], np.int32)
+        on = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
+        return np.asarray(self._labels[y[on], x[on]], np.int32)
 
     def _look_at_places(self, small: NDArray[np.uint8], held: frozenset[str], at_s: float) -> None:
         for zone_id, place in self._places.items():
@@ -178,34 +190,45 @@ class _Place:
         self.look = looked(self.look, patch, self._mask, covered=covered, at_s=at_s)
 
 
-def _arms(labels: NDArray[np.int32], count: int, view: SmallView) -> list[tuple[int, ArmSeen]]:
+def _arms(labels: NDArray[np.int32], view: SmallView) -> list[tuple[int, ArmSeen]]:
     """What is connected with the edge of the bench, with its label in the label picture."""
-    if count == 1:
-        return []
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    entries = np.bincount(labels[view.rim > 0], minlength=count)
+    on_rim = labels.ravel()[view.rim]
     found = []
-    for label in range(1, count):
-        area_mm2 = float(sizes[label]) * view.mm2_per_px
-        if entries[label] and area_mm2 >= ARM_MM2:
-            found.append((label, _arm(labels == label, view, area_mm2)))
+    for label in np.flatnonzero(np.bincount(on_rim)).tolist():
+        if label == BARE:
+            continue
+        pixels = np.flatnonzero(labels == label)
+        if len(pixels) * view.mm2_per_px >= ARM_MM2:
+            found.append((label, _arm(pixels, view.rim[on_rim == label], view)))
     return found
 
 
-def _arm(shape: NDArray[np.bool_], view: SmallView, area_mm2: float) -> ArmSeen:
-    """Its far end is the part that is furthest from where it comes in."""
-    comes_in_mm = view.mm[shape & (view.rim > 0)].mean(axis=0)
-    points_mm = view.mm[shape]
-    away_mm = np.linalg.norm(points_mm - comes_in_mm, axis=1)
+def _arm(pixels: NDArray[np.intp], comes_in: NDArray[np.intp], view: SmallView) -> ArmSeen:
+    """Its far end is the part that is furthest from where it comes in.
+
+    Args:
+        pixels: Shape (N,), its places in the flattened picture.
+        comes_in: Shape (M,), those of them that lie on the rim.
+        view: The picture.
+    """
+    points_mm = view.mm[:, pixels]
+    away_mm = _distances_mm(points_mm, view.mm[:, comes_in].mean(axis=1))
     # Not the very last pixel: one wrong pixel would be the tip.
     reach_mm = np.partition(away_mm, -3)[-3] if len(away_mm) >= 3 else away_mm.max()  # noqa: PLR2004
-    tip_mm = points_mm[away_mm >= reach_mm - TIP_MM].mean(axis=0)
-    from_tip_mm = np.linalg.norm(points_mm - tip_mm, axis=1)
-    grips = (away_mm < reach_mm - GRIP_MM) & (from_tip_mm < 2.0 * GRIP_MM)
-    grip_mm = points_mm[grips].mean(axis=0) if grips.any() else tip_mm
+    tip_mm = points_mm[:, away_mm >= reach_mm - TIP_MM].mean(axis=1)
+    behind_mm = points_mm[:, away_mm < reach_mm - GRIP_MM]
+    grips_mm = behind_mm[:, _distances_mm(behind_mm, tip_mm) < 2.0 * GRIP_MM]
+    grip_mm = grips_mm.mean(axis=1) if grips_mm.size else tip_mm
     return ArmSeen(
         tip_mm=(float(tip_mm[0]), float(tip_mm[1])),
         grip_mm=(float(grip_mm[0]), float(grip_mm[1])),
-        area_mm2=area_mm2,
+        area_mm2=len(pixels) * view.mm2_per_px,
         is_a_hand=False,
     )
+
+
+def _distances_mm(
+    points_mm: NDArray[np.float32], from_mm: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Shape (N,), how far points of shape (2, N) are from one of shape (2,)."""
+    return np.asarray(np.hypot(*(points_mm - from_mm[:, None])), np.float32)

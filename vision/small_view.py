@@ -28,8 +28,10 @@ class SmallView:
     Attributes:
         shape: Height and width of the small picture.
         inside: Shape `shape`, uint8, 255 on the bench and its margin.
-        rim: Shape `shape`, uint8, 255 along the edge of `inside`, where arms come in.
-        mm: Shape (height, width, 2), float32: the bench point of each pixel.
+        rim: Shape (R,), places in the flattened picture along the edge of `inside`, where arms
+            come in.
+        mm: Shape (2, height * width), float32: the bench point, x and y, of each pixel of the
+            flattened picture.
         mm2_per_px: How much bench one pixel shows, on average.
     """
 
@@ -56,16 +58,20 @@ class SmallView:
         self.inside = self.mask([outline_mm])
         cut = cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
         inner = cv2.erode(cut, np.ones((3, 3), np.uint8), iterations=2)[1:-1, 1:-1]
-        self.rim = cv2.subtract(self.inside, inner)
-        self.mm = self._bench_points()
-        self.mm2_per_px = self._area_mm2() / max(1, int(cv2.countNonZero(self.inside)))
+        self.rim = np.flatnonzero(cv2.subtract(self.inside, inner))
+        points_mm = self._bench_points()
+        self.mm = np.ascontiguousarray(points_mm.reshape(-1, 2).T)
+        area_mm2 = _area_mm2(points_mm, self.inside > 0)
+        self.mm2_per_px = area_mm2 / max(1, int(cv2.countNonZero(self.inside)))
+        # With an odd factor, linear is the middle pixel of each block, and nearest reads only that.
+        self._taken = cv2.INTER_NEAREST_EXACT if self._factor % 2 else cv2.INTER_LINEAR
 
     def of(self, bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The small picture, slightly softened: shape (*shape, 3), uint8."""
         high, wide = self.shape
         cut = bgr[self._y : self._y + high * self._factor, self._x : self._x + wide * self._factor]
         # Area averaging costs nine times as much and gains little after the softening.
-        small = cv2.resize(cut, (wide, high), interpolation=cv2.INTER_LINEAR)
+        small = cv2.resize(cut, (wide, high), interpolation=self._taken)
         return np.asarray(cv2.blur(small, (3, 3)), np.uint8)
 
     def mask(self, polygons_mm: Sequence[Points]) -> NDArray[np.uint8]:
@@ -83,12 +89,12 @@ class SmallView:
         points_mm = self.small_from_bench.inverse().apply(pixels)
         return points_mm.reshape(high, wide, 2).astype(np.float32)
 
-    def _area_mm2(self) -> float:
-        on = self.inside > 0
-        across = np.diff(self.mm, axis=1, append=self.mm[:, -1:] * 2 - self.mm[:, -2:-1])
-        down = np.diff(self.mm, axis=0, append=self.mm[-1:] * 2 - self.mm[-2:-1])
-        area = np.abs(across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0])
-        return float(area[on].sum())
+
+def _area_mm2(points_mm: NDArray[np.float32], on: NDArray[np.bool_]) -> float:
+    across = np.diff(points_mm, axis=1, append=points_mm[:, -1:] * 2 - points_mm[:, -2:-1])
+    down = np.diff(points_mm, axis=0, append=points_mm[-1:] * 2 - points_mm[-2:-1])
+    area = np.abs(across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0])
+    return float(area[on].sum())
 
 
 def _widened(bench_mm: tuple[float, float]) -> Points:

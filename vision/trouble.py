@@ -41,7 +41,7 @@ class BlackJudge:
     def trouble(self, frame: Frame) -> str | None:
         """`BLACK` when it has been dark for `BLACK_AFTER_S`, else None."""
         sample = sample_of(frame)
-        if float(sample.mean()) >= BLACK_MEAN or int(sample.max()) >= BLACK_BRIGHTEST:
+        if int(sample.max()) >= BLACK_BRIGHTEST or float(sample.mean()) >= BLACK_MEAN:
             self._since_s = None
             return None
         if self._since_s is None:

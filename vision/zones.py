@@ -72,50 +72,46 @@ class ZoneShapes:
     """The polygons of all zones, ready to be asked about many points at once."""
 
     def __init__(self, zones: Iterable[Zone]) -> None:
-        by_corners: dict[int, list[Zone]] = {}
-        for zone in zones:
-            by_corners.setdefault(len(zone.polygon_mm), []).append(zone)
-        # Polygons with equally many corners are measured in one go: 0.1 ms for a whole bench.
-        self._stacks = [
-            _Stack(
-                zone_ids=[zone.zone_id for zone in alike],
-                polygons_mm=np.array([zone.polygon_mm for zone in alike], np.float64),
-            )
-            for alike in by_corners.values()
-        ]
+        polygons = {zone.zone_id: zone.polygon_mm for zone in zones}
+        self._zone_ids = list(polygons)
+        # The last corner again and again changes no outline, and polygons with equally many
+        # corners are measured in one go: 0.1 ms for a whole bench.
+        corners = max(map(len, polygons.values()), default=0)
+        self._polygons_mm = np.array(
+            [(*each, *each[-1:] * (corners - len(each))) for each in polygons.values()], np.float64
+        ).reshape(-1, corners, 2)
 
     def seen_in(self, observation: Observation) -> dict[str, ZoneSeen]:
         """What this frame says of each zone."""
-        points = _telling_points(observation)
-        zone_ids = [zone_id for stack in self._stacks for zone_id in stack.zone_ids]
-        depth_mm = np.concatenate(
-            [
-                signed_distance_mm(points.at_mm, stack.polygons_mm) - points.reserve_mm
-                for stack in self._stacks
-            ]
-        )
-        # A hand is in one zone at a time, where its deepest fingertip is: of two bins side by
-        # side, the thumb that lies over the second says nothing.
-        telling = [
-            members[int(depth_mm[:, members].max(axis=0).argmax())]
-            for members in (np.flatnonzero(points.whose == whose) for whose in points.owners())
-        ]
         return {
             zone_id: ZoneSeen(
-                at_s=observation.at_s,
-                reach=_deepest(points, telling, depth),
-                covered=observation.covered.get(zone_id),
+                at_s=observation.at_s, reach=reach, covered=observation.covered.get(zone_id)
             )
-            for zone_id, depth in zip(zone_ids, depth_mm, strict=True)
+            for zone_id, reach in zip(self._zone_ids, self._reaches(observation), strict=True)
         }
 
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Stack:
-    """Zones with equally many corners; `polygons_mm` has shape (zones, corners, 2)."""
-
-    zone_ids: list[str]
-    polygons_mm: NDArray[np.float64]
+    def _reaches(self, observation: Observation) -> list[Reach | None]:
+        """The deepest hand or arm in each zone."""
+        points = _telling_points(observation)
+        if len(points.at_mm) == 0 or not self._zone_ids:
+            return [None] * len(self._zone_ids)
+        depth_mm = signed_distance_mm(points.at_mm, self._polygons_mm) - points.reserve_mm
+        # A hand is in one zone at a time, where its deepest fingertip is: of two bins side by
+        # side, the thumb that lies over the second says nothing.
+        deepest_mm = depth_mm.max(axis=0)
+        telling = np.array(
+            [
+                members[deepest_mm[members].argmax()]
+                for members in (np.flatnonzero(points.whose == whose) for whose in points.owners())
+            ]
+        )
+        tips_mm = [(float(x), float(y)) for x, y in points.at_mm[telling]]
+        by_hand = (points.whose[telling] < points.hands).tolist()
+        best = depth_mm[:, telling].argmax(axis=1)
+        return [
+            Reach(tip_mm=tips_mm[which], depth_mm=depth, by_hand=by_hand[which])
+            for which, depth in zip(best.tolist(), depth_mm[:, telling].max(axis=1).tolist(), strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -144,7 +140,7 @@ def _telling_points(observation: Observation) -> _Points:
     at_mm: list[Points] = [np.zeros((0, 2))]
     reserve_mm: list[NDArray[np.float64]] = [np.zeros(0)]
     for hand in observation.hands:
-        from_wrist = np.linalg.norm(hand.landmarks_mm - hand.landmarks_mm[WRIST], axis=1)
+        from_wrist = np.hypot(*(hand.landmarks_mm - hand.landmarks_mm[WRIST]).T)
         stretched = from_wrist[_TIPS] > from_wrist[_MIDDLE_JOINTS]
         if not stretched.any():
             stretched[:] = True
@@ -163,21 +159,6 @@ def _telling_points(observation: Observation) -> _Points:
     )
 
 
-def _deepest(
-    points: _Points, telling: list[np.intp], depth_mm: NDArray[np.float64]
-) -> Reach | None:
-    """The deepest of the telling points in one zone."""
-    if not telling:
-        return None
-    best = max(telling, key=lambda point: float(depth_mm[point]))
-    x, y = points.at_mm[best]
-    return Reach(
-        tip_mm=(float(x), float(y)),
-        depth_mm=float(depth_mm[best]),
-        by_hand=bool(points.whose[best] < points.hands),
-    )
-
-
 def signed_distance_mm(points: Points, polygons: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far points lie inside (above 0) or outside (below 0) of polygons.
 
@@ -188,17 +169,18 @@ def signed_distance_mm(points: Points, polygons: NDArray[np.float64]) -> NDArray
     Returns:
         Shape (Z, N), mm to the nearest edge.
     """
-    start = polygons[:, None]
-    end = np.roll(polygons, -1, axis=1)[:, None]
-    along = end - start
-    away = points[None, :, None, :] - start
-    length2 = np.maximum((along**2).sum(axis=3), 1e-12)
-    share = np.clip((away * along).sum(axis=3) / length2, 0.0, 1.0)
-    distance = np.sqrt(((away - share[..., None] * along) ** 2).sum(axis=3)).min(axis=2)
+    # x and y apart, each of shape (Z, N, K): numpy is slow over an axis of two.
+    start_x, start_y = polygons[:, None, :, 0], polygons[:, None, :, 1]
+    end = np.concatenate([polygons[:, 1:], polygons[:, :1]], axis=1)[:, None]
+    along_x, along_y = end[..., 0] - start_x, end[..., 1] - start_y
+    away_x, away_y = points[:, :1] - start_x, points[:, 1:] - start_y
+    length2 = np.maximum(along_x**2 + along_y**2, 1e-12)
+    share = np.minimum(np.maximum((away_x * along_x + away_y * along_y) / length2, 0.0), 1.0)
+    distance = np.hypot(away_x - share * along_x, away_y - share * along_y).min(axis=2)
     # A ray to the right crosses the outline an odd number of times from inside (Shimrat 1962).
-    x, y = points[None, :, None, 0], points[None, :, None, 1]
-    straddles = (start[..., 1] > y) != (end[..., 1] > y)
-    rise = np.where(along[..., 1] == 0.0, 1.0, along[..., 1])
-    crossing_x = start[..., 0] + (y - start[..., 1]) * along[..., 0] / rise
-    inside = (straddles & (x < crossing_x)).sum(axis=2) % 2 == 1
+    x, y = points[:, :1], points[:, 1:]
+    straddles = (start_y > y) != (end[..., 1] > y)
+    rise = np.where(along_y == 0.0, 1.0, along_y)
+    crosses = straddles & (x < start_x + (y - start_y) * along_x / rise)
+    inside = np.logical_xor.reduce(crosses, axis=2)
     return np.asarray(np.where(inside, distance, -distance), np.float64)
