@@ -100,6 +100,7 @@ class Turn:
         self._untold: list[Told] = []
         self._cue: Cue | None = None
         self._marks: tuple[Mark, ...] = ()
+        self._prepared: tuple[Cue, tuple[Mark, ...]] | None = None
         self._touch: Touch | None = None
         self._lit_touch: Touch | None = None
         self._help_since: datetime | None = None
@@ -198,7 +199,7 @@ class Turn:
         # A wait that goes on is the same guidance with one brick more.
         is_new = self._cue is None or replace(cue, fraction=self._cue.fraction) != self._cue
         if cue != self._cue or touch != self._lit_touch:
-            marks = marks_for(cue, parts.station, touch=touch)
+            marks = self._marks_of(cue, touch)
             if is_new:
                 changed = set(marks) ^ set(self._marks)
                 parts.watch.notice(_notice(now_s, self._cue, cue, tuple(changed)))
@@ -211,7 +212,14 @@ class Turn:
         """Paint what will most likely come next, now that the light is out and there is time."""
         cue = self._parts.guide.next_cue(now_s)
         if cue is not None:
-            self._parts.renderer.prepare(marks_for(cue, self._parts.station))
+            marks = marks_for(cue, self._parts.station)
+            self._parts.renderer.prepare(marks)
+            self._prepared = (cue, marks)
+
+    def _marks_of(self, cue: Cue, touch: Touch | None) -> tuple[Mark, ...]:
+        if touch is None and self._prepared is not None and self._prepared[0] == cue:
+            return self._prepared[1]
+        return marks_for(cue, self._parts.station, touch=touch)
 
     def _tell(self, told: Sequence[Told], seen: Seen | None, lit_s: float | None) -> None:
         parts = self._parts

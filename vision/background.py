@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from vision.looks import middle
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,8 +53,6 @@ LIGHT_STEP_SHARE = 0.6
 """When this much of the bench differs at once, it was the lamps."""
 FEW_PIXELS = 50
 """Fewer give no median to trust."""
-_SAMPLE_STEP = 6
-"""Every sixth pixel both ways is enough to measure the gain."""
 
 
 class Background:
@@ -62,6 +62,7 @@ class Background:
         self._inside = inside
         self._bare: Picture | None = None
         self._last: Picture | None = None
+        self._sampled = _every_sixth(inside)
         self._covered = np.zeros_like(inside)
         self._still_s = np.zeros(inside.shape, np.float32)
         self._stale = np.zeros_like(inside)
@@ -141,12 +142,10 @@ class Background:
     def _as_lit_now(self, small: Picture) -> Picture:
         """The bare bench under the lamps and the exposure of this picture."""
         assert self._bare is not None  # noqa: S101 - set by the first picture
-        step = slice(_SAMPLE_STEP // 2, None, _SAMPLE_STEP)
-        free = (self._covered[step, step] == 0) & (self._inside[step, step] > 0)
+        free = self._sampled[self._covered.take(self._sampled) == 0]
         gains = np.ones(3)
-        if free.sum() >= FEW_PIXELS:
-            ratio = (small[step, step][free] + 1.0) / (self._bare[step, step][free] + 1.0)
-            gains = np.clip(np.median(ratio, axis=0), 0.4, 2.5)
+        if len(free) >= FEW_PIXELS:
+            gains = np.clip(middle(_ratio(small, self._bare, free)), 0.4, 2.5)
         return cv2.convertScaleAbs(cv2.transform(self._bare, np.diag(gains)))
 
     def _with_frozen(self, mask: Mask, small: Picture, at_s: float) -> Mask:
@@ -169,8 +168,9 @@ class Background:
         for area in self._areas:
             seen = (area > 0) & ~hidden
             if hidden.any() and seen.sum() >= FEW_PIXELS:
-                ratio = (small[seen] + 1.0) / (self._bare[seen] + 1.0)
-                self._bare[(area > 0) & hidden] *= np.median(ratio, axis=0).astype(np.float32)
+                ratio = _ratio(small, self._bare, np.flatnonzero(seen))
+                unseen = (area > 0) & hidden
+                self._bare[unseen] = self._bare[unseen] * middle(ratio)
         cv2.copyTo(
             small.astype(np.float32),
             cv2.bitwise_and(self._frozen, cv2.bitwise_not(under)),
@@ -222,20 +222,33 @@ _OVER_A_LINE = np.ones((9, 9), np.uint8)
 
 def _differs(one: Picture, other: Picture | None, more_than: int) -> Mask:
     """Where a colour differs by more grey levels than that: 255, shape (height, width), uint8."""
-    apart = cv2.absdiff(one, np.asarray(other))
-    return cv2.bitwise_not(cv2.inRange(apart, (0, 0, 0), (more_than, more_than, more_than)))
+    above = cv2.threshold(cv2.absdiff(one, np.asarray(other)), more_than, 255, cv2.THRESH_BINARY)[1]
+    # One colour at 255 is grey enough to be told from none: cheaper than to compare the colours.
+    return cv2.threshold(cv2.cvtColor(above, cv2.COLOR_BGR2GRAY), 0, 255, cv2.THRESH_BINARY)[1]
+
+
+def _every_sixth(inside: Mask) -> NDArray[np.intp]:
+    """Every sixth pixel both ways, in the flattened picture: enough to measure the gain."""
+    grid = np.zeros_like(inside)
+    grid[3::6, 3::6] = inside[3::6, 3::6]
+    return np.flatnonzero(grid)
+
+
+def _ratio(small: Picture, bare: Picture, at: NDArray[np.intp]) -> NDArray[np.float32]:
+    """How many times as bright pixels of the flattened picture are: shape (N, 3)."""
+    # `take` is five times as fast as an index.
+    now, before = (picture.reshape(-1, 3).take(at, axis=0) for picture in (small, bare))
+    return np.asarray((now + np.float32(1)) / (before + np.float32(1)), np.float32)
 
 
 def _leave_out_shadows(mask: Mask, small: Picture, bare: Picture) -> None:
     """Clear pixels that are the bare bench, only darker."""
-    at = np.flatnonzero(mask)
+    at = np.flatnonzero(mask > 0)
     if len(at) == 0:
         return
-    now, then = (picture.reshape(-1, 3)[at].astype(np.float32) for picture in (small, bare))
-    ratio = (now + 1.0) / (then + 1.0)
-    # Over three columns this is ten times as fast as numpy's own.
-    darkest = cv2.reduce(ratio, 1, cv2.REDUCE_MIN).ravel()
-    brightest = cv2.reduce(ratio, 1, cv2.REDUCE_MAX).ravel()
+    blue, green, red = _ratio(small, bare, at).T
+    darkest = np.minimum(np.minimum(blue, green), red)
+    brightest = np.maximum(np.maximum(blue, green), red)
     shadow = (darkest > SHADOW_DARKEST) & (brightest < 1.0)
     shadow &= brightest - darkest < SHADOW_COLOUR
     mask.reshape(-1)[at[shadow]] = 0

@@ -139,6 +139,9 @@ class _Now:
         """Take in one zone, and its look if it has one."""
         name = zone.zone_id
         visit, turn = step(self._before.visits.get(name, AWAY), seen, zone)
+        if visit is AWAY and look is None:
+            self._forget(name)
+            return
         if name not in self.reached and _is_reach(visit, turn, seen.at_s):
             self.reached.add(name)
             self.told.append(_reached(zone, visit))
@@ -154,6 +157,10 @@ class _Now:
         if visit.phase is not Phase.AWAY:
             self.visits[name] = visit
             return
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Nobody visits this zone: the next visit tells its reach and touch anew."""
         self.reached.discard(name)
         self.touched.discard(name)
 

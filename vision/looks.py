@@ -110,11 +110,20 @@ def difference(one: Picture, other: Picture, mask: NDArray[np.bool_]) -> float:
     left, right = one[mask].astype(np.float32), other[mask].astype(np.float32)
     if len(left) == 0:
         return 0.0
-    gain = np.median((right + 1.0) / (left + 1.0), axis=0)
-    rest = right - left * gain
-    rest -= np.median(rest, axis=0)
-    share = float((np.abs(rest).max(axis=1) > DIFFERENT).mean())
+    rest = right - left * middle((right + 1.0) / (left + 1.0))
+    rest -= middle(rest)
+    share = float((np.abs(rest) > DIFFERENT).any(axis=1).mean())
     return min(1.0, sqrt(4.0 * share))
+
+
+def middle(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The median of each column of shape (N, K), N at least 1.
+
+    numpy's own takes up to three times as long, most of it to look for values that are no numbers.
+    """
+    low, high = (len(rows) - 1) // 2, len(rows) // 2
+    ordered = np.partition(rows, (low, high), axis=0)
+    return np.asarray((ordered[low] + ordered[high]) / 2.0, np.float32)
 
 
 def inner_mask(mask: NDArray[np.uint8], rim_px: int) -> NDArray[np.bool_]:

@@ -111,9 +111,7 @@ class SecondWitness:
         self._background.learn(small, arms)
         held = self._held if self._background.is_frozen(at_s) else frozenset()
         self.covered = {
-            name: share
-            for name, share in self._shares_under(arms).items()
-            if name not in held
+            name: share for name, share in self._shares_under(arms).items() if name not in held
         }
         self._look_at_places(small, held, at_s)
         self.arms = tuple(arm for _, arm in self._found)
@@ -122,15 +120,12 @@ class SecondWitness:
         """The arms of the last picture, told apart from those of recognised hands."""
         if not self._found or not hands:
             return self.arms
-        marks = [(self._labels_under(hand), self._mm_under(hand)) for hand in hands]
+        marks = [self._labels_under(hand) for hand in hands]
         return tuple(
             replace(
                 arm,
-                is_a_hand=any(
-                    np.count_nonzero(under == label) >= HAND_MARKS
-                    or np.hypot(*(at_mm - arm.tip_mm).T).min() < HAND_MM
-                    for under, at_mm in marks
-                ),
+                is_a_hand=any(np.count_nonzero(under == label) >= HAND_MARKS for under in marks)
+                or any(self._apart_mm(arm, hand) < HAND_MM for hand in hands),
             )
             for label, arm in self._found
         )
@@ -150,8 +145,10 @@ class SecondWitness:
             for name, pixels in self._zone_pixels.items()
         }
 
-    def _mm_under(self, hand: Hand) -> NDArray[np.float64]:
-        return self._bench_from_cam.apply(hand.landmarks_px)
+    def _apart_mm(self, arm: ArmSeen, hand: Hand) -> float:
+        """From the arm's end to the nearest landmark."""
+        from_tip_mm = self._bench_from_cam.apply(hand.landmarks_px) - arm.tip_mm
+        return float(np.hypot(*from_tip_mm.T).min())
 
     def _labels_under(self, hand: Hand) -> NDArray[np.int32]:
         x, y = np.rint(self._small_from_cam.apply(hand.landmarks_px)).astype(int).T
@@ -211,24 +208,17 @@ def _arm(pixels: NDArray[np.intp], comes_in: NDArray[np.intp], view: SmallView) 
         comes_in: Shape (M,), those of them that lie on the rim.
         view: The picture.
     """
-    points_mm = view.mm[:, pixels]
-    away_mm = _distances_mm(points_mm, view.mm[:, comes_in].mean(axis=1))
+    points_mm = view.mm[pixels]
+    away_mm = np.abs(points_mm - view.mm[comes_in].mean())
     # Not the very last pixel: one wrong pixel would be the tip.
     reach_mm = np.partition(away_mm, -3)[-3] if len(away_mm) >= 3 else away_mm.max()  # noqa: PLR2004
-    tip_mm = points_mm[:, away_mm >= reach_mm - TIP_MM].mean(axis=1)
-    behind_mm = points_mm[:, away_mm < reach_mm - GRIP_MM]
-    grips_mm = behind_mm[:, _distances_mm(behind_mm, tip_mm) < 2.0 * GRIP_MM]
-    grip_mm = grips_mm.mean(axis=1) if grips_mm.size else tip_mm
+    tip_mm = points_mm[away_mm >= reach_mm - TIP_MM].mean()
+    behind_mm = points_mm[away_mm < reach_mm - GRIP_MM]
+    grips_mm = behind_mm[np.abs(behind_mm - tip_mm) < 2.0 * GRIP_MM]
+    grip_mm = grips_mm.mean() if len(grips_mm) else tip_mm
     return ArmSeen(
-        tip_mm=(float(tip_mm[0]), float(tip_mm[1])),
-        grip_mm=(float(grip_mm[0]), float(grip_mm[1])),
+        tip_mm=(float(tip_mm.real), float(tip_mm.imag)),
+        grip_mm=(float(grip_mm.real), float(grip_mm.imag)),
         area_mm2=len(pixels) * view.mm2_per_px,
         is_a_hand=False,
     )
-
-
-def _distances_mm(
-    points_mm: NDArray[np.float32], from_mm: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Shape (N,), how far points of shape (2, N) are from one of shape (2,)."""
-    return np.asarray(np.hypot(*(points_mm - from_mm[:, None])), np.float32)

@@ -126,6 +126,7 @@ def step(visit: Visit, seen: ZoneSeen, zone: Zone) -> tuple[Visit, Turn | None]:
         return _in_doubt(visit, seen, zone)
     reach = seen.reach
     depth_mm = -inf if reach is None else reach.depth_mm
+    # Most zones in most frames.
     if visit is AWAY and depth_mm < INSIDE_MM:
         return AWAY, None
     if depth_mm >= INSIDE_MM:

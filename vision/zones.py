@@ -79,7 +79,7 @@ class ZoneShapes:
         corners = max(map(len, polygons.values()), default=0)
         self._polygons_mm = np.array(
             [(*each, *each[-1:] * (corners - len(each))) for each in polygons.values()], np.float64
-        ).reshape(-1, corners, 2)
+        ).reshape(len(polygons), corners, 2)
 
     def seen_in(self, observation: Observation) -> dict[str, ZoneSeen]:
         """What this frame says of each zone."""
@@ -107,10 +107,11 @@ class ZoneShapes:
         )
         tips_mm = [(float(x), float(y)) for x, y in points.at_mm[telling]]
         by_hand = (points.whose[telling] < points.hands).tolist()
-        best = depth_mm[:, telling].argmax(axis=1)
+        told_mm = depth_mm[:, telling]
+        best, best_mm = told_mm.argmax(axis=1).tolist(), told_mm.max(axis=1).tolist()
         return [
-            Reach(tip_mm=tips_mm[which], depth_mm=depth, by_hand=by_hand[which])
-            for which, depth in zip(best.tolist(), depth_mm[:, telling].max(axis=1).tolist(), strict=True)
+            Reach(tip_mm=tips_mm[which], depth_mm=deep_mm, by_hand=by_hand[which])
+            for which, deep_mm in zip(best, best_mm, strict=True)
         ]
 
 
@@ -169,18 +170,21 @@ def signed_distance_mm(points: Points, polygons: NDArray[np.float64]) -> NDArray
     Returns:
         Shape (Z, N), mm to the nearest edge.
     """
-    # x and y apart, each of shape (Z, N, K): numpy is slow over an axis of two.
-    start_x, start_y = polygons[:, None, :, 0], polygons[:, None, :, 1]
-    end = np.concatenate([polygons[:, 1:], polygons[:, :1]], axis=1)[:, None]
-    along_x, along_y = end[..., 0] - start_x, end[..., 1] - start_y
+    # x and y apart, and shape (N, K * Z): numpy is slow over short last axes.
+    start = np.ascontiguousarray(polygons.T)
+    end = np.concatenate([start[:, 1:], start[:, :1]], axis=1)
+    _, corners, zones = start.shape
+    start_x, start_y = start.reshape(2, -1)
+    end_y = end[1].ravel()
+    along_x, along_y = (end - start).reshape(2, -1)
     away_x, away_y = points[:, :1] - start_x, points[:, 1:] - start_y
     length2 = np.maximum(along_x**2 + along_y**2, 1e-12)
     share = np.minimum(np.maximum((away_x * along_x + away_y * along_y) / length2, 0.0), 1.0)
-    distance = np.hypot(away_x - share * along_x, away_y - share * along_y).min(axis=2)
+    apart2 = (away_x - share * along_x) ** 2 + (away_y - share * along_y) ** 2
+    distance = np.sqrt(apart2.reshape(-1, corners, zones).min(axis=1))
     # A ray to the right crosses the outline an odd number of times from inside (Shimrat 1962).
-    x, y = points[:, :1], points[:, 1:]
-    straddles = (start_y > y) != (end[..., 1] > y)
+    straddles = (points[:, 1:] < start_y) != (points[:, 1:] < end_y)
     rise = np.where(along_y == 0.0, 1.0, along_y)
-    crosses = straddles & (x < start_x + (y - start_y) * along_x / rise)
-    inside = np.logical_xor.reduce(crosses, axis=2)
-    return np.asarray(np.where(inside, distance, -distance), np.float64)
+    crosses = straddles & (away_x < away_y * along_x / rise)
+    inside = np.logical_xor.reduce(crosses.reshape(-1, corners, zones), axis=1)
+    return np.asarray(np.where(inside, distance, -distance).T, np.float64)
