@@ -6,6 +6,7 @@ from calibration.store import CalibrationFileError
 from projector.window import NoSuchDisplayError
 from station.hub_process import HubStartError
 from station.outbox import OutboxError
+from station.watch import EyesTroubleError
 from station.wishes import StationError
 from station_config.yaml_file import YamlFileError
 from tasks.evidence_lines import EvidenceFileError
@@ -15,6 +16,7 @@ from vision.model_file import ModelFileError
 COMPLAINTS = (
     CalibrationFileError,
     EvidenceFileError,
+    EyesTroubleError,
     FrameSourceLostError,
     HubStartError,
     ModelFileError,

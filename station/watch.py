@@ -6,7 +6,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,8 @@ BEGIN_AGAIN = (
     " whoever looks after it."
 )
 AGAIN_AFTER_S = 2.0
+EYES_OPEN_WITHIN_S = 10.0
+"""Loading the model takes half a second; a disk that is slower must not keep the camera shut."""
 """How long to wait before a source or the eyes are tried again."""
 
 
@@ -99,7 +102,8 @@ class InStep:
 
     def __init__(self, source: FrameSource, make_eyes: MakeEyes) -> None:
         self._source = source
-        self._sights = _sights(source.frames(), make_eyes, self._take_notice)
+        self._eyes = _opened(source, make_eyes)
+        self._sights = _sights(source.frames(), self._eyes, self._take_notice)
         self._light: LightNotice | None = None
         self.trouble: str | None = None
         self.ended = False
@@ -118,8 +122,8 @@ class InStep:
 
     def close(self) -> None:
         """Let go of the source."""
-        self._sights.close()
         self._source.close()
+        self._eyes.close()
 
     def _take_notice(self) -> LightNotice | None:
         light, self._light = self._light, None
@@ -157,6 +161,7 @@ class Live:
         self._eyes_trouble: str | None = None
         self._film_lost: FrameSourceLostError | None = None
         self._source_ended = threading.Event()
+        self._eyes_open = threading.Event()
         self._camera = NamedThread("camera", self._take_frames).start()
         self._vision = NamedThread("vision", self._look_at_frames).start()
 
@@ -199,6 +204,8 @@ class Live:
         self._vision.stop()
 
     def _take_frames(self, stop: threading.Event) -> None:
+        # A film does not wait while the model is loaded.
+        self._eyes_open.wait(EYES_OPEN_WITHIN_S)
         try:
             while not stop.is_set():
                 try:
@@ -221,11 +228,8 @@ class Live:
     def _look_at_frames(self, stop: threading.Event) -> None:
         """Look at frames; when the eyes fail, close them and open new ones."""
         while not stop.is_set():
-            sights = _sights(self._next_frames(stop), self._make_eyes, self._take_notice)
             try:
-                for seen in sights:
-                    self._eyes_trouble = seen.sight.trouble
-                    self._sights.put_nowait(seen)
+                self._look_until_it_fails(stop)
             except queue.Full:
                 # The main thread is stuck: an error, not a shrug.
                 raise
@@ -237,8 +241,15 @@ class Live:
             else:
                 return
             finally:
-                sights.close()
+                self._eyes_open.set()
             stop.wait(AGAIN_AFTER_S)
+
+    def _look_until_it_fails(self, stop: threading.Event) -> None:
+        with closing(_opened(self._source, self._make_eyes)) as eyes:
+            self._eyes_open.set()
+            for seen in _sights(self._next_frames(stop), eyes, self._take_notice):
+                self._eyes_trouble = seen.sight.trouble
+                self._sights.put_nowait(seen)
 
     def _next_frames(self, stop: threading.Event) -> Iterator[Frame]:
         """Frames as they come, the newest each time, until the source ends or `stop`."""
@@ -259,27 +270,37 @@ class Live:
         return light
 
 
+class _Opened:
+    """Eyes that are open, and how others are opened for pictures of another size."""
+
+    def __init__(self, eyes: Eyes, size_px: tuple[int, int], make_eyes: MakeEyes) -> None:
+        self._eyes, self._size_px, self._make_eyes = eyes, size_px, make_eyes
+
+    def of_size(self, size_px: tuple[int, int]) -> Eyes:
+        if size_px != self._size_px:
+            self._eyes.close()
+            self._eyes, self._size_px = self._make_eyes(size_px), size_px
+        return self._eyes
+
+    def close(self) -> None:
+        self._eyes.close()
+
+
+def _opened(source: FrameSource, make_eyes: MakeEyes) -> _Opened:
+    """Eyes for the size that the source promises."""
+    return _Opened(make_eyes(source.size_px), source.size_px, make_eyes)
+
+
 def _sights(
-    frames: Iterator[Frame], make_eyes: MakeEyes, take_notice: Callable[[], LightNotice | None]
-) -> Generator[Seen]:
-    """Look at each frame. A camera that changes the size of its pictures gets new eyes."""
-    eyes: Eyes | None = None
-    size_px = (0, 0)
-    try:
-        for frame in frames:
-            height, width = frame.bgr.shape[:2]
-            if eyes is None or size_px != (width, height):
-                if eyes is not None:
-                    eyes.close()
-                size_px = (width, height)
-                eyes = make_eyes(size_px)
-            sight = eyes.look(frame, take_notice())
-            yield Seen(
-                taken_s=frame.taken_s,
-                read_s=frame.read_s,
-                looked_s=time.monotonic(),
-                sight=sight,
-            )
-    finally:
-        if eyes is not None:
-            eyes.close()
+    frames: Iterator[Frame], eyes: _Opened, take_notice: Callable[[], LightNotice | None]
+) -> Iterator[Seen]:
+    """Look at each frame."""
+    for frame in frames:
+        height, width = frame.bgr.shape[:2]
+        sight = eyes.of_size((width, height)).look(frame, take_notice())
+        yield Seen(
+            taken_s=frame.taken_s,
+            read_s=frame.read_s,
+            looked_s=time.monotonic(),
+            sight=sight,
+        )

@@ -163,4 +163,5 @@ def test_in_step_every_frame_is_looked_at_and_notices_arrive_with_the_next() -> 
     assert not watch.ended
     assert watch.take(0.0) is None
     assert watch.ended
+    watch.close()
     assert (eyes.looked, eyes.notices, eyes.closed) == ([0.0, 1.0, 2.0], [notice], 1)
