@@ -56,8 +56,15 @@ class Deeds:
         """Whether a hand holds something."""
         return any(self._body.hand(side).holding for side in Side)
 
-    def act(self, step: Step, following: Step | None, done: Done) -> Ticks:
-        """Do one step. `following` is what comes after it in the task's own order."""
+    def act(self, step: Step, following: Step | None, since_s: float, done: Done) -> Ticks:
+        """Do one step.
+
+        Args:
+            step: What to do.
+            following: What comes after it in the task's own order.
+            since_s: How long ago the last step was done: glue dries from then on.
+            done: Called when it is truly done.
+        """
         match step.finish:
             case Finish.TAKE:
                 yield from self._take(self._zone(step.target), following, done)
@@ -68,7 +75,7 @@ class Deeds:
             case Finish.CONFIRM:
                 yield from self._confirm(self._zone(step.target), done)
             case Finish.WAIT:
-                yield from self._sit_out(step.wait_s, done)
+                yield from self._sit_out(step.wait_s - since_s, done)
             case Finish.SIGNAL | Finish.ACTIVITY | Finish.LOOKS:
                 yield from self._work(self._workplace(step), step.usual_s)
                 if step.finish is Finish.SIGNAL:
@@ -207,7 +214,7 @@ class Deeds:
     def _sit_out(self, wait_s: float, done: Done) -> Ticks:
         for side in Side:
             self._body.rest(side)
-        yield from self._body.wait(max(0.0, wait_s - self._persona.reacts_s))
+        yield from self._body.wait(max(0.0, wait_s))
         done()
 
     def _hesitate(self, side: Side, target: Xy) -> Ticks:

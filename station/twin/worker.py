@@ -82,6 +82,7 @@ class Worker:
             on_signal=around.on_signal,
         )
         self._run, self._done = 0, set(done)
+        self._done_at_s = 0.0
         self._frozen_s = 0.0
         self._last: Step | None = None
         self._break_at_s = persona.breaks_every_s
@@ -123,7 +124,9 @@ class Worker:
             if steps[place].finish is Finish.TAKE:
                 yield from self._stray(place)
             following = steps[place + 1] if place + 1 < len(steps) else None
-            yield from self._deeds.act(steps[place], following, partial(self._finish, place))
+            since_s = self._body.now_s - self._done_at_s
+            act = self._deeds.act(steps[place], following, since_s, partial(self._finish, place))
+            yield from act
             self._last = steps[place]
 
     def _next_place(self) -> WhichPlace:
@@ -178,8 +181,9 @@ class Worker:
         return may
 
     def _invited(self, place: int) -> bool:
-        """Whether light is on the step's zone. A step without a zone needs no light."""
-        zone = self._around.task.steps[place].lit_zone
+        """Whether light is on the step's zone. Waiting needs none, nor does a step without one."""
+        step = self._around.task.steps[place]
+        zone = None if step.finish is Finish.WAIT else step.lit_zone
         return zone is None or self._around.sight.lit(zone)
 
     def _reaction_s(self, place: int) -> float:
@@ -248,6 +252,7 @@ class Worker:
 
     def _finish(self, place: int) -> None:
         self._done.add(place)
+        self._done_at_s = self._body.now_s
         self._write(Deed.STEP_DONE, place, self._around.task.steps[place].lit_zone)
         if len(self._done) == len(self._around.task.steps):
             self._write(Deed.RUN_DONE)

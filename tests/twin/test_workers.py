@@ -182,13 +182,13 @@ def test_asked_whether_it_was_done_the_worker_touches_yes(station: Station, torc
     assert sum(touching) > 15
 
 
-def test_a_wait_is_over_when_its_time_since_the_light_is_over(
+def test_a_wait_is_over_when_its_time_since_the_step_before_is_over(
     station: Station, photo_frame: Task
 ) -> None:
     played = rehearse(station, photo_frame, FLUENT, seconds=50.0)
 
     at = {fact.step: fact.at_s for fact in of(played, Deed.STEP_DONE) if fact.run == 1}
-    assert at["dry"] - at["place_clamp"] == pytest.approx(20.8, abs=0.4)
+    assert at["dry"] - at["place_clamp"] == pytest.approx(20.0, abs=0.05)
 
 
 def test_hands_move_as_fast_as_people_do_and_point_away_from_them(
