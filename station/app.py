@@ -25,7 +25,7 @@ from station.log import log_to_file
 from station.loop import Parts, run
 from station.outbox import Outbox
 from station.report import Reporter
-from station.seeing import Bench, opened_sight
+from station.seeing import Bench, is_film, opened_sight
 from station.showing import event_writer, evidence_writer, opened_screen
 from station.threads import NamedThread
 from station.wishes import StationError, Wishes
@@ -127,6 +127,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         reporter=reporter,
         clock=SourceClock(runs_on=not wishes.in_step),
         stages=Stages(),
+        shines=sighted.twin is not None or (wishes.window and not is_film(station.camera.source)),
         evidence_seen=evidence_writer(wishes.evidence, on_exit),
     )
     return parts, outbox

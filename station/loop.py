@@ -58,7 +58,13 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Everything the loop touches. Built once, in `station.app`, with real or twin parts."""
+    """Everything the loop touches. Built once, in `station.app`, with real or twin parts.
+
+    Attributes:
+        shines: Whether the light falls on the bench that is watched: not without a screen, and
+            not into a film. Only then do the eyes have to be told of it.
+        evidence_seen: Takes each piece of evidence as well (`--evidence`).
+    """
 
     station: Station
     guide: Guide
@@ -70,6 +76,7 @@ class Parts:
     reporter: Reporter
     clock: SourceClock
     stages: Stages
+    shines: bool = True
     evidence_seen: Callable[[Evidence], None] = field(default=lambda _: None)
 
 
@@ -200,7 +207,7 @@ class Turn:
         is_new = self._cue is None or replace(cue, fraction=self._cue.fraction) != self._cue
         if cue != self._cue or touch != self._lit_touch:
             marks = self._marks_of(cue, touch)
-            if is_new:
+            if is_new and parts.shines:
                 changed = set(marks) ^ set(self._marks)
                 parts.watch.notice(_notice(now_s, self._cue, cue, tuple(changed)))
             self._cue, self._marks, self._lit_touch = cue, marks, touch

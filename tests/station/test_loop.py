@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +152,13 @@ def test_what_is_seen_becomes_light_and_an_event_with_its_latency(at_bench: Benc
     assert isinstance(latency, dict)
     assert set(latency) >= {"camera_to_light", "evidence_to_light", "event_to_light", "eyes_hands"}
     assert {"bin_a", "jig"} <= at_bench.watch.notices[-1].zone_ids
+
+
+def test_light_that_does_not_shine_is_not_announced(at_bench: Bench) -> None:
+    turn = Turn(replace(at_bench.parts, shines=False))
+    turn.take(at_bench.sees(0.0))
+    turn.take(at_bench.sees(2.0, ("picked:bin_a", 0.97)))
+    assert at_bench.watch.notices == []
 
 
 def test_a_camera_that_falls_silent_takes_guidance_away_and_comes_back_by_itself(
