@@ -28,8 +28,8 @@ setup-dev: $(VENV)/.installed-dev
 	@$(BIN)/handwijzer model fetch --if-missing
 
 $(VENV)/.debian: scripts/debian-packages
+	@sh scripts/debian-packages $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
-	@sh scripts/debian-packages
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.debian requirements.lock pyproject.toml
