@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calibration.from_pictures import PicturesError
 from calibration.store import CalibrationFileError
 from projector.window import NoSuchDisplayError
 from station.hub_process import HubStartError
@@ -22,6 +23,7 @@ COMPLAINTS = (
     ModelFileError,
     NoSuchDisplayError,
     OutboxError,
+    PicturesError,
     StationError,
     YamlFileError,
 )

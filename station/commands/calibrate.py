@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import asdict
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calibration.by_points import calibrated_by_points
+from calibration.from_pictures import from_pictures as found_in_pictures
 from calibration.model import Quality
 from calibration.points_file import read_points
 from calibration.store import write_calibration
@@ -53,6 +58,64 @@ def by_points(
         else f"projector: {_told(made.projector)}"
     )
     say(f"Kept in {out}")
+
+
+class Order(StrEnum):
+    """In which order the pictures of a capture lie in their folder."""
+
+    OPENCV = "opencv"
+
+
+def _pair(option: str, text: str, *, least: int) -> tuple[int, int]:
+    """`1024x768` as numbers."""
+    written = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if written is None or min(int(written[1]), int(written[2])) < least:
+        raise typer.BadParameter(
+            f"write two numbers of {least} or more with an x between, as 1024x768 or 9x7,"
+            f" not '{text}'",
+            param_hint=option,
+        )
+    return int(written[1]), int(written[2])
+
+
+@app.command()
+def from_pictures(
+    folder: Annotated[Path, typer.Argument(help="The pictures of one gray-code capture.")],
+    projector: Annotated[
+        str, typer.Option(metavar="WxH", help="The projector's picture, as 1024x768.")
+    ],
+    order: Annotated[
+        Order, typer.Option(help="The order of the pictures, sorted by name.")
+    ] = Order.OPENCV,
+    board: Annotated[
+        str | None,
+        typer.Option(metavar="NxM", help="Inner corners of a chessboard on the plane, as 9x7."),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", dir_okay=False, help="Also write the figures here.")
+    ] = None,
+) -> None:
+    """Decode a capture that lies on disk and tell how well it fits its plane."""
+    del order  # there is one
+    found = found_in_pictures(
+        folder,
+        projector_wh=_pair("--projector", projector, least=2),
+        board=None if board is None else _pair("--board", board, least=3),
+    )
+    quality = found.quality
+    where = "the picture" if board is None else "the board"
+    say(f"decoded: {quality.decoded_share_of_lit:.2%} of the lit pixels of {where}")
+    say(f"         {found.decoded.known_share_of_lit():.2%} of all lit pixels")
+    say(
+        f"plane: {quality.plane_rms_px:.3f} projector pixels rms, median"
+        f" {quality.plane_median_px:.3f}, 95 % under {quality.plane_p95_px:.3f},"
+        f" {quality.gross_share:.3%} grossly wrong"
+    )
+    say(f"decoding took {quality.decode_ms:.0f} ms")
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(asdict(quality), indent=2) + "\n", encoding="utf-8")
+        say(f"Written to {json_file}")
 
 
 def _told(quality: Quality) -> str:

@@ -1,0 +1,255 @@
+"""A gray-code capture on disk: its pictures, and how well they fit the plane in them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.graycode import (
+    Decoded,
+    Grey,
+    Mask,
+    decode,
+    pictures_for,
+    stack_in_opencv_order,
+)
+from calibration.planes import PlaneMap, Points, fit_plane_map
+
+ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
+JPEG_STARTS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
+JPEG_TAIL_BYTES = 4096
+"""Some cameras write notes behind the end mark."""
+GROSS_PX = 2.0
+"""A pixel further off than this was decoded wrongly: its stripe is not a neighbour's."""
+SEED_POINTS = 3000
+"""Enough for MAGSAC; more only takes longer."""
+TRIM_ROUNDS = 3
+TRIM_AT_MEDIANS = 2.55
+"""Three sigmas of a two-dimensional normal error, whose median length is 1.18 sigmas."""
+LEAST_PIXELS = 1000
+"""Fewer lit pixels than this are a spot, not a plane."""
+NO_PLANE = (
+    "Most of the decoded pixels fit no plane. Name the board that lies on it, and see that the"
+    " pictures are in the order of their names and that nothing moved between them."
+)
+DECODE_TRIES = 3
+"""The time told is the shortest: the others also measure what else the machine does."""
+
+
+class PicturesError(Exception):
+    """The pictures of a folder cannot be used. The text says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesQuality:
+    """How well a capture decodes and fits a plane; all `_px` are projector pixels.
+
+    The plane is fitted to every second pixel and judged on the others.
+
+    Attributes:
+        decoded_share_of_lit: Of the lit pixels of the plane, the share that was decoded.
+        plane_rms_px: Root mean square residual of the pixels that are not gross.
+        plane_median_px: Median residual of all.
+        plane_p95_px: 95 % of all residuals are smaller.
+        gross_share: Share of the pixels that are off by more than `GROSS_PX`.
+        decode_ms: How long the decoding took, without reading the files.
+    """
+
+    decoded_share_of_lit: float
+    plane_rms_px: float
+    plane_median_px: float
+    plane_p95_px: float
+    gross_share: float
+    decode_ms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class FromPictures:
+    """What a folder of pictures gave.
+
+    Attributes:
+        proj_from_cam: The map of the plane, camera pixels to projector pixels.
+        decoded: The projector pixel of each camera pixel.
+        quality: How good it is.
+    """
+
+    proj_from_cam: PlaneMap
+    decoded: Decoded
+    quality: PicturesQuality
+
+
+def from_pictures(
+    folder: Path, *, projector_wh: tuple[int, int], board: tuple[int, int] | None = None
+) -> FromPictures:
+    """Decode the capture in `folder`, fit its plane and judge it.
+
+    Args:
+        folder: The pictures, in OpenCV's order when sorted by name.
+        projector_wh: Size of the projector's picture.
+        board: Inner corners of a printed chessboard that lies on the plane, along and across.
+            None: all of the picture is taken for the plane.
+
+    Raises:
+        PicturesError: The pictures, the board or the light are not as they should be.
+    """
+    stack = stack_in_opencv_order(
+        read_pictures(folder, number=pictures_for(projector_wh)), projector_wh
+    )
+    took_ms = []
+    for _ in range(DECODE_TRIES):
+        began_s = time.perf_counter()
+        decoded = decode(stack)
+        took_ms.append(1e3 * (time.perf_counter() - began_s))
+    within = np.ones(stack.white.shape, np.bool_)
+    if board is not None:
+        within = board_within(stack.white, board)
+    proj_from_cam, off_px = _plane(decoded, within)
+    if np.median(off_px) > GROSS_PX:
+        raise PicturesError(NO_PLANE)
+    return FromPictures(
+        proj_from_cam=proj_from_cam,
+        decoded=decoded,
+        quality=PicturesQuality(
+            decoded_share_of_lit=decoded.known_share_of_lit(within),
+            plane_rms_px=float(np.sqrt(np.mean(off_px[off_px <= GROSS_PX] ** 2))),
+            plane_median_px=float(np.median(off_px)),
+            plane_p95_px=float(np.percentile(off_px, 95)),
+            gross_share=float(np.mean(off_px > GROSS_PX)),
+            decode_ms=min(took_ms),
+        ),
+    )
+
+
+def read_pictures(folder: Path, *, number: int) -> list[Grey]:
+    """Read the pictures of `folder` in the order of their names, as grey.
+
+    Raises:
+        PicturesError: All that is wrong with them, one line each.
+    """
+    if not folder.is_dir():
+        raise PicturesError(f"{folder}: there is no such folder.")
+    paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in ENDINGS)
+    wrong = []
+    if len(paths) != number:
+        wrong.append(
+            f"{folder}: has {len(paths)} pictures, but a capture for this projector has {number}:"
+            f" each stripe pattern and its inverse, white and black.{_gaps(paths)}"
+        )
+    pictures = [_read(path) for path in paths]
+    sizes = Counter(one.shape for one in pictures if not isinstance(one, str))
+    usual = sizes.most_common(1)[0][0] if sizes else None
+    for path, picture in zip(paths, pictures, strict=True):
+        if isinstance(picture, str):
+            wrong.append(f"{path.name}: {picture}")
+        elif picture.shape != usual and usual is not None:
+            wrong.append(
+                f"{path.name}: is {_told(picture.shape)}, most others are {_told(usual)}."
+                " Take all pictures with the same camera settings."
+            )
+    if wrong:
+        raise PicturesError("\n".join(wrong))
+    return [one for one in pictures if not isinstance(one, str)]
+
+
+def _read(path: Path) -> Grey | str:
+    """One picture, or what is wrong with it."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return f"cannot be read ({error.strerror}). Is it yours to read?"
+    if content.startswith(JPEG_STARTS) and JPEG_ENDS not in content[-JPEG_TAIL_BYTES:]:
+        return "is cut off in the middle. Copy it again."
+    try:
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:  # an empty file
+        picture = None
+    if picture is None:
+        return "is not a picture that can be read. Copy it again."
+    return np.asarray(picture, np.uint8)
+
+
+def _gaps(paths: list[Path]) -> str:
+    """Which numbers are left out between the first and the last name, if names are numbered."""
+    ends = [re.search(r"(\d+)$", path.stem) for path in paths]
+    numbers = {int(end[1]) for end in ends if end is not None}
+    if len(numbers) != len(paths) or not numbers:
+        return ""
+    gaps = sorted(set(range(min(1, *numbers), max(numbers) + 1)) - numbers)
+    return f" Missing: number {', '.join(map(str, gaps))}." if 0 < len(gaps) <= len(paths) else ""
+
+
+def _told(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]}x{shape[0]}"
+
+
+def board_within(white: Grey, board: tuple[int, int]) -> Mask:
+    """The pixels between the outermost inner corners of a printed chessboard.
+
+    Raises:
+        PicturesError: The board is not seen whole.
+    """
+    is_found, corners = cv2.findChessboardCornersSB(white, board)
+    if not is_found:
+        is_found, corners = cv2.findChessboardCorners(white, board)
+    if not is_found:
+        raise PicturesError(
+            f"The white picture shows no chessboard with {board[0]}x{board[1]} inner corners."
+            " Count the corners where four squares meet, and see that none is hidden or too bright."
+        )
+    along, last = board[0], board[0] * board[1]
+    rim = corners.reshape(-1, 2)[[0, along - 1, last - 1, last - along]]
+    mask = np.zeros(white.shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(rim).astype(np.int32), 1)
+    return mask.astype(np.bool_)
+
+
+def _plane(decoded: Decoded, within: Mask) -> tuple[PlaneMap, NDArray[np.float64]]:
+    """Fit the plane to every second known pixel; also the residuals of the others, px."""
+    ys, xs = np.nonzero(decoded.known & within)
+    if len(xs) < LEAST_PIXELS:
+        raise PicturesError(
+            f"Only {len(xs)} pixels of the plane are lit and decoded; {LEAST_PIXELS} are the least."
+            " Is the projector on, is its size right, are the pictures in the order of their names?"
+        )
+    cam_px = np.stack([xs, ys], axis=1).astype(np.float64)
+    proj_px = decoded.proj_px[:, ys, xs].T.astype(np.float64)
+    proj_from_cam = _trimmed_fit(cam_px[::2], proj_px[::2])
+    return proj_from_cam, _off(proj_from_cam, cam_px[1::2], proj_px[1::2])
+
+
+def _trimmed_fit(cam_px: Points, proj_px: Points) -> PlaneMap:
+    """A MAGSAC seed on some, then least squares on all that agree with the fit before."""
+    some = np.linspace(0, len(cam_px) - 1, min(SEED_POINTS, len(cam_px))).astype(int)
+    try:
+        fitted = fit_plane_map(source=cam_px[some], target=proj_px[some]).plane_map
+        for _ in range(TRIM_ROUNDS):
+            off_px = _off(fitted, cam_px, proj_px)
+            # Exact pictures have a median of nothing; half of all must always stay in.
+            keep = off_px <= TRIM_AT_MEDIANS * np.median(off_px)
+            fitted = _least_squares(cam_px[keep], proj_px[keep])
+    except ValueError as error:
+        raise PicturesError(NO_PLANE) from error
+    return fitted
+
+
+def _least_squares(source: Points, target: Points) -> PlaneMap:
+    """Least squares on all points.
+
+    Raises:
+        ValueError: No map fits.
+    """
+    matrix, _ = cv2.findHomography(source, target, 0)
+    if matrix is None:
+        raise ValueError("no map fits the points")
+    return PlaneMap(matrix=np.asarray(matrix, np.float64))
+
+
+def _off(proj_from_cam: PlaneMap, cam_px: Points, proj_px: Points) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.norm(proj_from_cam.apply(cam_px) - proj_px, axis=1), np.float64)
