@@ -9,6 +9,7 @@ import numpy as np
 
 from calibration.model import Calibration, Method, Quality
 from calibration.planes import MIN_POINTS, PlaneFit, PlaneMap, Points, fit_plane_map
+from calibration.space import flat
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,11 +69,11 @@ def calibrated_by_points(
     return Calibration(
         made_at=made_at,
         method=Method.BY_POINTS,
-        cam_from_bench=camera_fit.plane_map,
+        cam_from_bench=flat(camera_fit.plane_map),
         camera=camera,
         camera_px=pairs.camera_px,
         camera_wh=camera_wh,
-        proj_from_bench=projector_map,
+        proj_from_bench=None if projector_map is None else flat(projector_map),
         projector=projector,
         projector_wh=projector_wh,
         remarks=tuple(remarks),

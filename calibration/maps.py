@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibration.planes import PlaneMap
+from calibration.space import SpaceMap, flat
 from calibration.store import CalibrationFileError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class BenchMaps:
             picture is taken to cover the bench exactly.
     """
 
-    cam_from_bench: PlaneMap
-    proj_from_bench: PlaneMap
+    cam_from_bench: SpaceMap
+    proj_from_bench: SpaceMap
     projector_measured: bool
 
 
@@ -72,7 +73,7 @@ def maps_for(
     return BenchMaps(
         cam_from_bench=calibration.cam_from_bench,
         proj_from_bench=measured
-        or filling_projector(bench_mm=station.bench_mm, projector_wh=projector_wh),
+        or flat(filling_projector(bench_mm=station.bench_mm, projector_wh=projector_wh)),
         projector_measured=measured is not None,
     )
 

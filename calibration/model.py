@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from calibration.planes import PlaneMap, Points
+from calibration.planes import Points
+from calibration.space import SpaceMap
 
 
 class Method(StrEnum):
@@ -61,11 +62,11 @@ class Calibration:
 
     made_at: datetime
     method: Method
-    cam_from_bench: PlaneMap
+    cam_from_bench: SpaceMap
     camera: Quality
     camera_px: Points
     camera_wh: tuple[int, int] | None = None
-    proj_from_bench: PlaneMap | None = None
+    proj_from_bench: SpaceMap | None = None
     projector: Quality | None = None
     projector_wh: tuple[int, int] | None = None
     remarks: tuple[str, ...] = ()

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from calibration.lens import Lens
 from calibration.model import Calibration, Method, Quality
 from calibration.planes import PlaneMap
+from calibration.space import SpaceMap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,23 @@ class QualityV1(_Written):
     left_out: tuple[int, ...] = ()
 
 
+class LensV1(_Written):
+    """`Lens` as it is written."""
+
+    shift_px: tuple[tuple[float, float], ...]
+    degree: int = Field(ge=0, le=9)
+    middle_px: tuple[float, float]
+    scale_px: float = Field(gt=0)
+    reach: float = Field(gt=0)
+
+
+class MapV1(_Written):
+    """What a `SpaceMap` has besides its bench plane, as it is written."""
+
+    rise: Row | None = None
+    lens: LensV1 | None = None
+
+
 class CalibrationV1(_Written):
     """`Calibration` as it is written."""
 
@@ -54,6 +73,8 @@ class CalibrationV1(_Written):
     proj_from_bench: Matrix | None = None
     projector: QualityV1 | None = None
     projector_wh: Size | None = None
+    cam_beyond_plane: MapV1 = MapV1()
+    proj_beyond_plane: MapV1 = MapV1()
     remarks: tuple[str, ...] = ()
 
 
@@ -154,13 +175,15 @@ def _to_written(calibration: Calibration) -> CalibrationV1:
     return CalibrationV1(
         made_at=calibration.made_at,
         method=calibration.method,
-        cam_from_bench=_rows(calibration.cam_from_bench),
+        cam_from_bench=_rows(calibration.cam_from_bench.plane),
         camera=_quality_written(calibration.camera),
         camera_px=tuple((float(x), float(y)) for x, y in calibration.camera_px),
         camera_wh=calibration.camera_wh,
-        proj_from_bench=None if proj is None else _rows(proj),
+        proj_from_bench=None if proj is None else _rows(proj.plane),
         projector=None if projector is None else _quality_written(projector),
         projector_wh=calibration.projector_wh,
+        cam_beyond_plane=_map_written(calibration.cam_from_bench),
+        proj_beyond_plane=MapV1() if proj is None else _map_written(proj),
         remarks=calibration.remarks,
     )
 
@@ -170,11 +193,11 @@ def _from_written(written: CalibrationV1) -> Calibration:
     return Calibration(
         made_at=written.made_at,
         method=written.method,
-        cam_from_bench=PlaneMap(matrix=np.array(written.cam_from_bench, np.float64)),
+        cam_from_bench=_map_read(written.cam_from_bench, written.cam_beyond_plane),
         camera=_quality_read(written.camera),
         camera_px=np.array(written.camera_px, np.float64).reshape(-1, 2),
         camera_wh=written.camera_wh,
-        proj_from_bench=None if proj is None else PlaneMap(matrix=np.array(proj, np.float64)),
+        proj_from_bench=None if proj is None else _map_read(proj, written.proj_beyond_plane),
         projector=None if written.projector is None else _quality_read(written.projector),
         projector_wh=written.projector_wh,
         remarks=written.remarks,
@@ -200,6 +223,40 @@ def _quality_read(written: QualityV1) -> Quality:
         worst_px=written.worst_px,
         points_mm=written.points_mm,
         left_out=written.left_out,
+    )
+
+
+def _map_written(space: SpaceMap) -> MapV1:
+    lens = None
+    if space.lens is not None:
+        lens = LensV1(
+            shift_px=tuple((float(x), float(y)) for x, y in space.lens.shift_px),
+            degree=space.lens.degree,
+            middle_px=space.lens.middle_px,
+            scale_px=space.lens.scale_px,
+            reach=space.lens.reach,
+        )
+    rise = None
+    if space.rise is not None:
+        x, y, w = (float(value) for value in space.rise)
+        rise = (x, y, w)
+    return MapV1(rise=rise, lens=lens)
+
+
+def _map_read(matrix: Matrix, beyond: MapV1) -> SpaceMap:
+    lens = None
+    if beyond.lens is not None:
+        lens = Lens(
+            shift_px=np.array(beyond.lens.shift_px, np.float64),
+            degree=beyond.lens.degree,
+            middle_px=beyond.lens.middle_px,
+            scale_px=beyond.lens.scale_px,
+            reach=beyond.lens.reach,
+        )
+    return SpaceMap(
+        plane=PlaneMap(matrix=np.array(matrix, np.float64)),
+        rise=None if beyond.rise is None else np.array(beyond.rise, np.float64),
+        lens=lens,
     )
 
 

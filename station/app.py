@@ -120,7 +120,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         station=station,
         guide=Guide(task, station, kept=kept),
         watch=sighted.watch,
-        renderer=Renderer(size_px, maps.proj_from_bench),
+        renderer=Renderer(size_px, maps.proj_from_bench.plane),
         screen=screen,
         keys=keys,
         keeper=keeper,
@@ -165,7 +165,7 @@ def _read_files(wishes: Wishes) -> tuple[Station, Task]:
 
 
 def _check_reach(station: Station, size_px: tuple[int, int], maps: BenchMaps) -> None:
-    outside = out_of_reach(station.zones, size_px, maps.proj_from_bench)
+    outside = out_of_reach(station.zones, size_px, maps.proj_from_bench.plane)
     if outside and maps.projector_measured:
         logger.warning("the projector does not reach all of: %s", ", ".join(outside))
 

@@ -50,4 +50,4 @@ def _proj_from_bench(station: Station) -> PlaneMap | None:
         maps = maps_for(station, calibration, camera_wh=calibration.camera_wh)
     except CalibrationFileError:
         return None
-    return maps.proj_from_bench if maps.projector_measured else None
+    return maps.proj_from_bench.plane if maps.projector_measured else None

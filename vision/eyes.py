@@ -84,10 +84,10 @@ class Eyes:
             camera_wh: Width and height of the pictures.
             hands: What recognises hands; None leaves the second witness alone.
         """
-        self._bench_from_cam = maps.cam_from_bench.inverse()
+        self._bench_from_cam = maps.cam_from_bench.plane.inverse()
         self._hands = hands
         self._witness = SecondWitness(
-            station=station, cam_from_bench=maps.cam_from_bench, camera_wh=camera_wh
+            station=station, cam_from_bench=maps.cam_from_bench.plane, camera_wh=camera_wh
         )
         self._reader = EvidenceReader(station.zones.values())
         self._reading = Reading()

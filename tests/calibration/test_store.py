@@ -69,7 +69,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert read.made_at == written.made_at
     assert read.camera == written.camera
     assert read.remarks == written.remarks
-    assert np.allclose(read.cam_from_bench.matrix, written.cam_from_bench.matrix)
+    assert np.allclose(read.cam_from_bench.plane.matrix, written.cam_from_bench.plane.matrix)
     assert read.proj_from_bench is not None
     assert [entry.name for entry in path.parent.iterdir()] == ["bench.json"]
 

@@ -10,6 +10,7 @@ import pytest
 
 from calibration.maps import BenchMaps, filling_projector
 from calibration.planes import PlaneMap
+from calibration.space import flat
 from station_config.station import Camera, Projector, Station, Zone, ZoneKind
 from tasks.model import Evidence
 from vision.eyes import Eyes
@@ -40,8 +41,10 @@ STATION = Station(
     path=Path("none.yaml"),
 )
 MAPS = BenchMaps(
-    cam_from_bench=PlaneMap(matrix=np.array([[1.0, 0, 0], [0, -1.0, HIGH_PX - 1.0], [0, 0, 1.0]])),
-    proj_from_bench=filling_projector(bench_mm=STATION.bench_mm, projector_wh=(640, 480)),
+    cam_from_bench=flat(
+        PlaneMap(matrix=np.array([[1.0, 0, 0], [0, -1.0, HIGH_PX - 1.0], [0, 0, 1.0]]))
+    ),
+    proj_from_bench=flat(filling_projector(bench_mm=STATION.bench_mm, projector_wh=(640, 480))),
     projector_measured=False,
 )
 
