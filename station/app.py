@@ -26,7 +26,7 @@ from station.loop import Parts, run
 from station.outbox import Outbox
 from station.report import Reporter
 from station.seeing import Bench, is_film, opened_sight
-from station.showing import event_writer, evidence_writer, opened_screen
+from station.showing import event_writer, evidence_writer, marking, noted, opened_screen
 from station.threads import NamedThread
 from station.wishes import StationError, Wishes
 from station_config.station import Station
@@ -97,7 +97,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
     # What the camera's pictures must be like shows when they come; here it is about light.
     maps = maps_for(station, calibration, camera_wh=calibration.camera_wh)
     _check_reach(station, size_px, maps)
-    reporter = Reporter(station, outbox, title=station.title, versions=_versions())
+    reporter = Reporter(station, outbox, title=station.title, versions=versions())
     bench = Bench(
         wishes=wishes,
         station=station,
@@ -116,16 +116,17 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         task=task.task_id,
         also=event_writer(wishes.events, on_exit),
     )
+    clock = SourceClock(runs_on=not wishes.in_step)
     parts = Parts(
         station=station,
         guide=Guide(task, station, kept=kept),
-        watch=sighted.watch,
+        watch=noted(wishes, sighted.watch, on_exit),
         renderer=Renderer(size_px, maps.proj_from_bench.plane),
         screen=screen,
-        keys=keys,
+        keys=marking(wishes, keys, task, clock),
         keeper=keeper,
         reporter=reporter,
-        clock=SourceClock(runs_on=not wishes.in_step),
+        clock=clock,
         stages=Stages(),
         shines=sighted.twin is not None or (wishes.window and not is_film(station.camera.source)),
         evidence_seen=evidence_writer(wishes.evidence, on_exit),
@@ -158,7 +159,7 @@ def _read_files(wishes: Wishes) -> tuple[Station, Task]:
     camera = station.camera
     if wishes.source is not None:
         camera = replace(camera, source=wishes.source)
-    hub = station.hub
+    hub = station.hub if wishes.reports else None
     if hub is not None and wishes.broker is not None:
         hub = replace(hub, broker=wishes.broker)
     return replace(station, camera=camera, hub=hub), task
@@ -170,6 +171,7 @@ def _check_reach(station: Station, size_px: tuple[int, int], maps: BenchMaps) ->
         logger.warning("the projector does not reach all of: %s", ", ".join(outside))
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of the program and of the libraries that see."""
     named = ("handwijzer", "mediapipe", "opencv-python")
     return {name: importlib.metadata.version(name) for name in named}

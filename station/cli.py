@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from station.commands import calibrate, demo, doctor, model, run, tasks
+from station.commands import calibrate, demo, doctor, model, record, run, score, tasks
 from station.commands.console import tell
 from station.complaints import COMPLAINTS
 from station.log import log_to_file, logged_to
@@ -23,6 +23,8 @@ app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(model.app, name="model")
 app.command()(doctor.doctor)
+app.command()(record.record)
+app.command()(score.score)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from calibration.store import CalibrationFileError
 from projector.window import NoSuchDisplayError
 from station.hub_process import HubStartError
 from station.outbox import OutboxError
+from station.sessions.folder import SessionError
 from station.watch import EyesTroubleError
 from station.wishes import StationError
 from station_config.yaml_file import YamlFileError
@@ -24,6 +25,7 @@ COMPLAINTS = (
     NoSuchDisplayError,
     OutboxError,
     PicturesError,
+    SessionError,
     StationError,
     YamlFileError,
 )

@@ -12,6 +12,7 @@ from calibration.model import Calibration
 from calibration.store import CalibrationFileError
 from station.outbox import RunState
 from station.report import SIGNAL_P, Reporter, Signal
+from station.sessions.recording import Filmed
 from station.signal_sender import SignalSender
 from station.threads import NamedThread
 from station.twin.bench import TwinBench, TwinWishes
@@ -62,6 +63,7 @@ def opened_sight(bench: Bench, on_exit: ExitStack) -> Sighted:
     make_eyes = _eyes(bench)
     note = SourceNote()
     source, twin = _source(bench, note, on_exit)
+    source = _filmed(bench, source)
     watch: Watch
     if bench.wishes.in_step:
         watch = InStep(source, make_eyes)
@@ -102,6 +104,12 @@ def _source(
     if is_film(source):
         return FilmFrames(Path(source), paced=not wishes.in_step), None
     return CameraFrames(bench.station.camera, tell=note.tell), None
+
+
+def _filmed(bench: Bench, source: FrameSource) -> FrameSource:
+    """The source, its pictures kept when somebody asked for it."""
+    film = bench.wishes.film
+    return source if film is None else Filmed(source, film, rate_hz=bench.station.camera.rate_hz)
 
 
 def _signals(bench: Bench, on_exit: ExitStack) -> Callable[[str], None]:

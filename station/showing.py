@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,12 +14,15 @@ from projector.recorder import Recorder
 from projector.screen import Screen
 from projector.screens import Screens
 from projector.window import Window
+from station.clock import SourceClock
 from station.loop import Keys
+from station.sessions.recording import MarkingKeys, Typed, WatchAndNote
+from station.watch import Watch
 from station.wishes import StationError, Wishes
 from station_config.station import Station
 from tasks.event_lines import EventLine, json_text
 from tasks.evidence_lines import evidence_line
-from tasks.model import Evidence, in_language
+from tasks.model import Evidence, Task, in_language
 
 
 class _NoKeys:
@@ -56,6 +61,23 @@ def event_writer(path: Path | None, on_exit: ExitStack) -> Callable[[EventLine],
     return write
 
 
+def noted(wishes: Wishes, watch: Watch, on_exit: ExitStack) -> Watch:
+    """The watch, writing observations down where `--out` of a recording asks for it."""
+    if wishes.observations is None:
+        return watch
+    return WatchAndNote(watch, on_exit.enter_context(_packed_for(wishes.observations)))
+
+
+def marking(wishes: Wishes, keys: Keys, task: Task, clock: SourceClock) -> Keys:
+    """The keys, marking the truth where a recording asks for it."""
+    if wishes.marks is None:
+        return keys
+    typed = Typed() if sys.stdin is not None and not sys.stdin.closed else None
+    return MarkingKeys(
+        keys, task=task, clock=clock, path=wishes.marks, typed=typed, tell=wishes.tell
+    )
+
+
 def evidence_writer(path: Path | None, on_exit: ExitStack) -> Callable[[Evidence], None]:
     """What `--evidence` writes with."""
     if path is None:
@@ -67,5 +89,12 @@ def evidence_writer(path: Path | None, on_exit: ExitStack) -> Callable[[Evidence
 def _opened_for(path: Path) -> TextIO:
     try:
         return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise StationError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _packed_for(path: Path) -> TextIO:
+    try:
+        return gzip.open(path, "wt", encoding="utf-8")
     except OSError as error:
         raise StationError(f"{path} cannot be written: {error.strerror}.") from None

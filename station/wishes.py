@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -26,6 +27,11 @@ class Wishes:
         windowed: Show it in a window on the desktop instead.
         hands: Recognise hands; without them the second witness works alone.
         in_step: Read a film or the twin as fast as this computer can.
+        reports: Report to the hub; a session that is recorded is no real work.
+        observations: Also write what was measured in each frame here.
+        marks: Keys and typed lines mark the truth, which is written here.
+        tell: Says something to who started it, while the work goes on.
+        film: Also keep the pictures here. Pictures of people: only when somebody asked for it.
     """
 
     station: Path
@@ -43,6 +49,11 @@ class Wishes:
     windowed: bool = False
     hands: bool = True
     in_step: bool = False
+    reports: bool = True
+    observations: Path | None = None
+    marks: Path | None = None
+    film: Path | None = None
+    tell: Callable[[str], None] = field(default=lambda _: None)
 
 
 class StationError(Exception):

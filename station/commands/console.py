@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from rich.console import Console
+from rich.table import Table
 
 out = Console(highlight=False, soft_wrap=True)
 """What was asked for."""
@@ -15,6 +16,11 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def say(text: str) -> None:
     """Print plainly, without reading markup into it."""
     out.print(text, markup=False)
+
+
+def show(table: Table) -> None:
+    """Print a table, as wide as it is."""
+    out.print(table, soft_wrap=True, crop=False)
 
 
 def tell(text: str) -> None:
