@@ -90,7 +90,7 @@ def record(
         truth=folder.truth if by_twin else None,
         marks=None if by_twin else folder.truth,
         film=folder.film if film else None,
-        folder=out / "outbox",
+        folder=folder.own,
         reports=False,
         model=model,
         seed=seed,

@@ -93,9 +93,15 @@ class SessionFolder:
         """What was truly done."""
         return self.path / "truth.jsonl"
 
+    @property
+    def own(self) -> Path:
+        """Where the station that is recorded keeps its log."""
+        return self.path / "station"
+
     def clear_outbox(self) -> None:
-        """Away with what the station kept for going on: a recorded session is over when it ends."""
-        shutil.rmtree(self.path / "outbox", ignore_errors=True)
+        """Away with what was kept for going on: a recorded session is over when it ends."""
+        for path in self.own.glob("outbox.db*"):
+            path.unlink(missing_ok=True)
 
     @property
     def film(self) -> Path:
