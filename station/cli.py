@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from station.commands import calibrate, demo, doctor, model, record, run, score, tasks
+from station.commands import calibrate, demo, doctor, model, record, run, score, tasks, tune
 from station.commands.console import tell
 from station.complaints import COMPLAINTS
 from station.log import log_to_file, logged_to
@@ -25,6 +25,7 @@ app.add_typer(model.app, name="model")
 app.command()(doctor.doctor)
 app.command()(record.record)
 app.command()(score.score)
+app.command()(tune.tune)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from station.guide import Told
     from station.sessions.folder import Session
     from station_config.station import Zone
+    from vision.observations import Observation
 
 TICK_S = 0.1
 """Between two pieces of evidence time goes on in steps of this: waits end, questions are asked."""
@@ -70,25 +71,33 @@ def retold(
     *,
     depth: Depth,
     zones: Mapping[str, Zone] | None = None,
+    observations: Sequence[Observation] | None = None,
 ) -> Retold:
     """Live a session again.
 
     Args:
         session: What was recorded.
         depth: From its evidence, or from its observations.
+        observations: Those of the session, when they have been read already.
         zones: Other zones than the session's, to try thresholds; only for observations.
     """
     evidence: Iterable[Evidence] = session.evidence
     if depth is Depth.OBSERVATIONS:
-        evidence = _read_again(session, session.station.zones if zones is None else zones)
+        evidence = _read_again(
+            session,
+            session.station.zones if zones is None else zones,
+            session.observations() if observations is None else observations,
+        )
     guide = Guide(session.task, session.station)
     return _counted(_lived(guide, evidence, until_s=_last_s(session)))
 
 
-def _read_again(session: Session, zones: Mapping[str, Zone]) -> list[Evidence]:
+def _read_again(
+    session: Session, zones: Mapping[str, Zone], observations: Sequence[Observation]
+) -> list[Evidence]:
     reader, reading = EvidenceReader(zones.values()), Reading()
     read = [piece for piece in session.evidence if piece.sign.kind in FROM_OUTSIDE]
-    for observation in session.observations():
+    for observation in observations:
         reading, pieces = reader.read(reading, observation)
         read += pieces
     return sorted(read, key=lambda piece: piece.at_s)

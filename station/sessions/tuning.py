@@ -14,6 +14,7 @@ from station_config.station import ZoneKind
 if TYPE_CHECKING:
     from station.sessions.folder import Session
     from station_config.station import Zone
+    from vision.observations import Observation
 
 ENTER_S = (0.1, 0.15, 0.2, 0.3, 0.45, 0.6)
 LEAVE_S = (0.1, 0.2, 0.3, 0.5)
@@ -69,11 +70,16 @@ def tuned(sessions: Sequence[Session], kind: ZoneKind) -> Tuned:
         sessions: With observations, at least one.
         kind: Which zones; the others stay as they are.
     """
+    seen = [session.observations() for session in sessions]
+    recorded = list(zip(sessions, seen, strict=True))
     lived = {
-        times: [_lived(session, kind, times) for session in sessions]
-        for times in (Times(enter_s=e, leave_s=l) for e, l in product(ENTER_S, LEAVE_S))
+        times: [_lived(session, kind, times, frames) for session, frames in recorded]
+        for times in (
+            Times(enter_s=enter_s, leave_s=leave_s)
+            for enter_s, leave_s in product(ENTER_S, LEAVE_S)
+        )
     }
-    asis = [_lived(session, kind, None) for session in sessions]
+    asis = [_lived(session, kind, None, frames) for session, frames in recorded]
     best = _best(lived, sessions, range(len(sessions)))
     unseen = None
     if len(sessions) > 1:
@@ -105,11 +111,13 @@ def cost(score: SessionScore) -> float:
     )
 
 
-def _lived(session: Session, kind: ZoneKind, times: Times | None) -> Retold:
+def _lived(
+    session: Session, kind: ZoneKind, times: Times | None, frames: Sequence[Observation]
+) -> Retold:
     zones = (
         session.station.zones if times is None else with_times(session.station.zones, kind, times)
     )
-    return retold(session, depth=Depth.OBSERVATIONS, zones=zones)
+    return retold(session, depth=Depth.OBSERVATIONS, zones=zones, observations=frames)
 
 
 def with_times(zones: Mapping[str, Zone], kind: ZoneKind, times: Times) -> dict[str, Zone]:

@@ -1,0 +1,81 @@
+"""`handwijzer tune`: which thresholds follow recorded sessions best."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from station.commands.console import say, show, tell
+from station.sessions.folder import SessionError, read_session
+from station.sessions.scoring import SessionScore
+from station.sessions.tuning import Times, Tuned, tuned
+from station_config.station import ZoneKind
+
+
+def tune(
+    sessions: Annotated[
+        list[Path], typer.Argument(help="Folders of sessions.", exists=True, file_okay=False)
+    ],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", dir_okay=False, help="Also write the result here.")
+    ] = None,
+) -> None:
+    """Try entry and exit times for bins, places and buttons on recorded sessions.
+
+    Nothing is changed: the table says what to write into the station file, and what that may be
+    expected to bring on work that was not used for choosing.
+    """
+    read = [read_session(path) for path in sessions]
+    without = [one.name for one in read if not one.folder.observations.is_file()]
+    if without:
+        raise SessionError(f"These sessions have no observations: {', '.join(without)}.")
+    if len(read) == 1:
+        tell("With one session nobody can say how the times will do on other work. Record more.")
+    found = [tuned(read, kind) for kind in ZoneKind]
+    show(_table(found))
+    for one in found:
+        if one.before == one.best:
+            say(f"{one.kind}: leave it as it is.")
+        else:
+            say(
+                f"{one.kind}: write enter_s: {one.best.enter_s:g} and leave_s:"
+                f" {one.best.leave_s:g} into the zones of kind {one.kind} of the station file."
+            )
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        written = {str(one.kind): asdict(one) for one in found}
+        json_file.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        say(f"Written to {json_file}")
+
+
+def _table(found: list[Tuned]) -> Table:
+    table = Table(title="Entry and exit times, tried on the sessions")
+    for name in ("zones", "times", "false per 200", "never told", "delay", "wrong reaches"):
+        table.add_column(name, justify="left" if name in {"zones", "times"} else "right")
+    for one in found:
+        rows = [("now", one.before, one.score_before), ("best", one.best, one.score_best)]
+        for label, times, score in rows:
+            table.add_row(str(one.kind), f"{label}: {_times(times)}", *_measures(score))
+        if one.score_unseen is not None:
+            table.add_row(str(one.kind), "best of the others", *_measures(one.score_unseen))
+    return table
+
+
+def _times(times: Times | None) -> str:
+    return "not all alike" if times is None else f"{times.enter_s:g} / {times.leave_s:g} s"
+
+
+def _measures(score: SessionScore) -> tuple[str, str, str, str]:
+    following = score.following
+    delay_s = following.median_delay_s
+    return (
+        f"{following.false_advances_per_200:.1f}",
+        f"{following.never_finished:.1%}",
+        "-" if delay_s is None else f"{delay_s:.2f} s",
+        "not marked" if score.wrong_true is None else f"{score.wrong_found} of {score.wrong_true}",
+    )
