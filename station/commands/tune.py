@@ -39,8 +39,8 @@ def tune(
     found = [tuned(read, kind) for kind in ZoneKind]
     show(_table(found))
     for one in found:
-        if one.before == one.best:
-            say(f"{one.kind}: leave it as it is.")
+        if not one.is_worth_it:
+            say(f"{one.kind}: leave the times as they are.")
         else:
             say(
                 f"{one.kind}: write enter_s: {one.best.enter_s:g} and leave_s:"

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import log
 from typing import TYPE_CHECKING
 
 from station.sessions.replaying import Depth, Retold, retold
 from station.sessions.scoring import SessionScore, session_score
 from station_config.station import ZoneKind
+from station_config.station_file import ENTER_S, LEAVE_S
 
 if TYPE_CHECKING:
     from station.sessions.folder import Session
     from station_config.station import Zone
     from vision.observations import Observation
 
-ENTER_S = (0.1, 0.15, 0.2, 0.3, 0.45, 0.6)
-LEAVE_S = (0.1, 0.2, 0.3, 0.5)
+TRIED_ENTER_S = (0.1, 0.15, 0.2, 0.3, 0.45, 0.6)
+TRIED_LEAVE_S = (0.1, 0.2, 0.3, 0.5)
 """What is tried. A reach into a bin takes about half a second; shorter than a tenth is noise."""
 
+WORTH = 0.02
+"""Costs that differ by less are alike: a false advance in 200 steps, or 0.04 s of delay."""
 FALSE_COSTS = 4.0
 MISSED_COSTS = 2.0
 WRONG_COSTS = 1.0
@@ -62,6 +66,12 @@ class Tuned:
     score_best: SessionScore
     score_unseen: SessionScore | None
 
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether other times do better, also on sessions that were not used for choosing."""
+        judged = self.score_best if self.score_unseen is None else self.score_unseen
+        return self.best != self.before and cost(self.score_before) - cost(judged) >= WORTH
+
 
 def tuned(sessions: Sequence[Session], kind: ZoneKind) -> Tuned:
     """Try all times for the zones of one kind.
@@ -76,7 +86,7 @@ def tuned(sessions: Sequence[Session], kind: ZoneKind) -> Tuned:
         times: [_lived(session, kind, times, frames) for session, frames in recorded]
         for times in (
             Times(enter_s=enter_s, leave_s=leave_s)
-            for enter_s, leave_s in product(ENTER_S, LEAVE_S)
+            for enter_s, leave_s in product(TRIED_ENTER_S, TRIED_LEAVE_S)
         )
     }
     asis = [_lived(session, kind, None, frames) for session, frames in recorded]
@@ -133,11 +143,12 @@ def with_times(zones: Mapping[str, Zone], kind: ZoneKind, times: Times) -> dict[
 def _best(
     lived: Mapping[Times, Sequence[Retold]], sessions: Sequence[Session], which: Sequence[int]
 ) -> Times:
-    """The times of the least cost; of equals the longer ones, which are calmer."""
+    """The times of the least cost; of those as good, the nearest to the usual ones."""
 
-    def rank(times: Times) -> tuple[float, float, float]:
+    def rank(times: Times) -> tuple[float, float]:
         score = session_score([(sessions[number], lived[times][number]) for number in which])
-        return round(cost(score), 6), -times.enter_s, -times.leave_s
+        change = abs(log(times.enter_s / ENTER_S)) + abs(log(times.leave_s / LEAVE_S))
+        return round(cost(score) / WORTH), change
 
     return min(lived, key=rank)
 
