@@ -1,12 +1,13 @@
 """How long light takes: a new cue and an animated frame at projector resolution.
 
-    python benchmarks/render.py [--json FILE] [--rounds N]
+    python benchmarks/render.py [--json FILE] [--rounds N] [--bent]
 
 A new cue is the change from the light of one step to that of the next in a task nobody has run
 yet: layout, letters and shapes from nothing, buttons and progress as they stood. `first cue` is the
 same from a dark bench, buttons and all. An animated frame is one that changed light. `window` is
 what handing that frame to a full-screen window costs, where there is a display of 1920x1080
-(`xvfb-run -s "-screen 0 1920x1080x24"` makes one).
+(`xvfb-run -s "-screen 0 1920x1080x24"` makes one). `--bent` draws through a lens, and on the
+rims of the bins at their heights.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from calibration.planes import PlaneMap, fit_plane_map  # noqa: E402 - after the path
+from calibration.lens import Lens  # noqa: E402 - after the path
+from calibration.planes import fit_plane_map  # noqa: E402
+from calibration.space import SpaceMap, flat  # noqa: E402
 from projector import geometry, labels, lettering  # noqa: E402
 from projector.layout import marks_for  # noqa: E402
 from projector.render import Renderer  # noqa: E402
@@ -77,11 +80,24 @@ class Timing:
         return float(np.percentile(self.times_ms, 95))
 
 
-def hung_askew() -> PlaneMap:
+def hung_askew() -> SpaceMap:
     """A keystoned projector over the bench of the demo."""
     bench_mm = np.array([[0.0, 0.0], [900.0, 0.0], [900.0, 600.0], [0.0, 600.0]])
     proj_px = np.array([[0.08, 0.97], [0.93, 0.94], [0.9, 0.04], [0.1, 0.02]]) * SIZE_PX
-    return fit_plane_map(source=bench_mm, target=proj_px).plane_map
+    return flat(fit_plane_map(source=bench_mm, target=proj_px).plane_map)
+
+
+def hung_bent() -> SpaceMap:
+    """The same projector with a lens of the degree that calibration finds, and with heights."""
+    plane = hung_askew().plane
+    shift_px = np.zeros((21, 2))
+    # Of x^3, x^2 y, x y^2, y^3: a barrel of 4 px at the corners.
+    shift_px[[6, 8], 0] = shift_px[[7, 9], 1] = 2.0
+    width, height = SIZE_PX
+    lens = Lens(shift_px=shift_px, degree=5, middle_px=(width / 2, height / 2), scale_px=width / 2)
+    # Depth falls by 1/1350 a millimetre, and things rise from a point in the picture.
+    rise = -np.array([0.55 * width, 0.4 * height, 1.0]) / 1350.0 * plane.matrix[2, 2]
+    return SpaceMap(plane=plane, rise=rise, lens=lens)
 
 
 def cues(picture: str) -> list[Cue]:
@@ -130,9 +146,11 @@ class Clock:
         self.timing.cpu_ms.pop()
 
 
-def timed_cues(station: Station, run: list[Cue], typefaces: Typefaces) -> list[Timing]:
+def timed_cues(
+    station: Station, run: list[Cue], typefaces: Typefaces, projector: SpaceMap
+) -> list[Timing]:
     """From step to step, and from dark."""
-    renderer = Renderer(SIZE_PX, hung_askew(), typefaces=typefaces)
+    renderer = Renderer(SIZE_PX, projector, typefaces=typefaces)
     renderer.draw(marks_for(replace(run[-1], steps_done=0), station), 0.0)
     forget_layout()
     change, first = Clock("new cue"), Clock("first cue")
@@ -141,16 +159,18 @@ def timed_cues(station: Station, run: list[Cue], typefaces: Typefaces) -> list[T
             renderer.draw(marks_for(cue, station), 0.0)
     for cue in run:
         forget_layout()
-        dark = Renderer(SIZE_PX, hung_askew(), typefaces=typefaces)
+        dark = Renderer(SIZE_PX, projector, typefaces=typefaces)
         dark.draw((), 0.0)
         with first:
             dark.draw(marks_for(cue, station), 0.0)
     return [change.timing, first.timing]
 
 
-def timed_frames(station: Station, run: list[Cue], typefaces: Typefaces) -> list[Timing]:
+def timed_frames(
+    station: Station, run: list[Cue], typefaces: Typefaces, projector: SpaceMap
+) -> list[Timing]:
     """Frames of a breath, and what a full-screen window does with each, if there is one."""
-    renderer = Renderer(SIZE_PX, hung_askew(), typefaces=typefaces)
+    renderer = Renderer(SIZE_PX, projector, typefaces=typefaces)
     window = Window(SIZE_PX) if displays()[0].size_px == SIZE_PX else None
     frame, shown = Clock("animated frame"), Clock("window")
     for number, cue in enumerate(run[:6]):
@@ -198,7 +218,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--rounds", type=int, default=3, help="how often to repeat it all")
+    parser.add_argument(
+        "--bent", action="store_true", help="with a lens and with rims at their heights"
+    )
     wanted = parser.parse_args()
+    projector = hung_bent() if wanted.bent else hung_askew()
     station = read_station(ROOT / "station_config" / "library" / "bench_demo.yaml")
     typefaces = Typefaces()
     collected: dict[str, Timing] = {}
@@ -212,8 +236,8 @@ def main() -> int:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         for _ in range(wanted.rounds):
             for timing in (
-                *timed_cues(station, run, typefaces),
-                *timed_frames(station, run, typefaces),
+                *timed_cues(station, run, typefaces, projector),
+                *timed_frames(station, run, typefaces, projector),
             ):
                 empty = Timing(what=timing.what, times_ms=[], cpu_ms=[])
                 kept = collected.setdefault(timing.what, empty)

@@ -41,7 +41,7 @@ def write_film(path: Path, *, seconds: float, persona: str = "fluent", seed: int
     """
     station, task = read_station(demo_station_file()), read_task(demo_task_file())
     calibration = read_calibration(station.calibration)
-    proj_from_bench = maps_for(station, calibration).proj_from_bench.plane
+    proj_from_bench = maps_for(station, calibration).proj_from_bench
     guide, done = Guide(task, station), list[TwinTruth]()
     wishes = TwinWishes(seed=seed, paced=False, ends_after_s=seconds, told=done.append)
     twin = TwinBench(station, task, persona_named(persona), wishes)

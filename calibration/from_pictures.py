@@ -6,21 +6,28 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.full import Shots, calibrated
 from calibration.graycode import (
     Decoded,
     Grey,
     Mask,
+    Stack,
     decode,
     pictures_for,
     stack_in_opencv_order,
+    stack_in_our_order,
 )
+from calibration.model import Calibration
 from calibration.planes import PlaneMap, Points, fit_plane_map
+from calibration.tags import TagPlaces, tag_places
 
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 JPEG_STARTS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
@@ -45,6 +52,28 @@ DECODE_TRIES = 3
 
 class PicturesError(Exception):
     """The pictures of a folder cannot be used. The text says which, and what to do."""
+
+
+class Order(StrEnum):
+    """In which order the pictures of a capture lie in their folder, sorted by name."""
+
+    OPENCV = "opencv"
+    OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateFolder:
+    """A capture of a plate of known height.
+
+    Attributes:
+        folder: Its pictures, in the order of those of the bench.
+        height_mm: How high the top of the plate lies above the bench.
+        places: Where its tags lie (`calibration.tags.plate_places`); None: as those of the bench.
+    """
+
+    folder: Path
+    height_mm: float
+    places: TagPlaces | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +115,25 @@ class FromPictures:
 
 
 def from_pictures(
-    folder: Path, *, projector_wh: tuple[int, int], board: tuple[int, int] | None = None
+    folder: Path,
+    *,
+    projector_wh: tuple[int, int],
+    board: tuple[int, int] | None = None,
+    order: Order = Order.OPENCV,
 ) -> FromPictures:
     """Decode the capture in `folder`, fit its plane and judge it.
 
     Args:
-        folder: The pictures, in OpenCV's order when sorted by name.
+        folder: The pictures.
         projector_wh: Size of the projector's picture.
         board: Inner corners of a printed chessboard that lies on the plane, along and across.
             None: all of the picture is taken for the plane.
+        order: Of the pictures when sorted by name.
 
     Raises:
         PicturesError: The pictures, the board or the light are not as they should be.
     """
-    stack = stack_in_opencv_order(
-        read_pictures(folder, number=pictures_for(projector_wh)), projector_wh
-    )
+    stack = read_stack(folder, projector_wh=projector_wh, order=order)
     took_ms = []
     for _ in range(DECODE_TRIES):
         began_s = time.perf_counter()
@@ -125,6 +157,64 @@ def from_pictures(
             decode_ms=min(took_ms),
         ),
     )
+
+
+def calibrated_from_pictures(
+    folder: Path,
+    *,
+    projector_wh: tuple[int, int],
+    order: Order,
+    bench_mm: tuple[float, float],
+    made_at: datetime,
+    plate: PlateFolder | None = None,
+    scale: float = 1.0,
+) -> Calibration:
+    """A full calibration from a capture on disk, if the printed tags are seen in it.
+
+    Args:
+        folder: The pictures of the bench.
+        projector_wh: Size of the projector's picture.
+        order: Of the pictures when sorted by name.
+        bench_mm: Width and depth of the bench.
+        made_at: When the pictures were taken, with a time zone.
+        plate: A second capture, for heights.
+        scale: Measured length of the printed bar, by its nominal length.
+
+    Raises:
+        PicturesError: The pictures are not as they should be.
+        CalibrationTroubleError: What they show cannot be calibrated from.
+    """
+    raised = None
+    if plate is not None:
+        raised = read_stack(plate.folder, projector_wh=projector_wh, order=order)
+    shots = Shots(
+        stack=read_stack(folder, projector_wh=projector_wh, order=order),
+        plate=raised,
+        plate_mm=None if plate is None else plate.height_mm,
+        plate_places=None if plate is None else plate.places,
+        scale=scale,
+    )
+    return calibrated(
+        shots,
+        bench_mm=bench_mm,
+        projector_wh=projector_wh,
+        tag_places=tag_places(bench_mm),
+        made_at=made_at,
+    )
+
+
+def read_stack(folder: Path, *, projector_wh: tuple[int, int], order: Order) -> Stack:
+    """Read a capture and sort its pictures.
+
+    Raises:
+        PicturesError: All that is wrong with them, one line each.
+    """
+    pictures = read_pictures(folder, number=pictures_for(projector_wh))
+    match order:
+        case Order.OPENCV:
+            return stack_in_opencv_order(pictures, projector_wh)
+        case Order.OURS:
+            return stack_in_our_order(pictures, projector_wh)
 
 
 def read_pictures(folder: Path, *, number: int) -> list[Grey]:

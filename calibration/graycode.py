@@ -106,6 +106,18 @@ def stack_in_opencv_order(pictures: list[Grey], projector_wh: tuple[int, int]) -
     )
 
 
+def stack_in_our_order(pictures: list[Grey], projector_wh: tuple[int, int]) -> Stack:
+    """Sort pictures in the order of `calibration.patterns.gray_pictures`.
+
+    White, then black; then columns and rows, each with the most significant bit first and each
+    pattern followed by its inverse.
+
+    Raises:
+        ValueError: Another number of pictures than `projector_wh` needs.
+    """
+    return stack_in_opencv_order([*pictures[2:], *pictures[:2]], projector_wh)
+
+
 def decode(stack: Stack) -> Decoded:
     """Find the projector pixel of each camera pixel.
 

@@ -10,9 +10,10 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from calibration.lens import Lens
-from calibration.model import Calibration, Method, Quality
+from calibration.model import Calibration, Method, Misfit, Quality
 from calibration.planes import PlaneMap
 from calibration.space import SpaceMap
+from calibration.tags import Tag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Row = tuple[float, float, float]
 Matrix = tuple[Row, Row, Row]
 Size = tuple[int, int]
+Pixel = tuple[float, float]
 
 
 class CalibrationFileError(Exception):
@@ -41,6 +43,22 @@ class QualityV1(_Written):
     worst_px: float = Field(ge=0)
     points_mm: tuple[float, ...]
     left_out: tuple[int, ...] = ()
+    corners_mm: tuple[float | None, ...] = ()
+    mean_mm: float | None = None
+
+
+class TagV1(_Written):
+    """`Tag` as it is written."""
+
+    tag_id: int
+    corners_px: tuple[Pixel, Pixel, Pixel, Pixel]
+
+
+class MisfitV1(_Written):
+    """`Misfit` as it is written."""
+
+    at_mm: tuple[float, float]
+    off_mm: tuple[float, float]
 
 
 class LensV1(_Written):
@@ -76,6 +94,12 @@ class CalibrationV1(_Written):
     cam_beyond_plane: MapV1 = MapV1()
     proj_beyond_plane: MapV1 = MapV1()
     remarks: tuple[str, ...] = ()
+    light_delay_s: float | None = None
+    exposure_s: float | None = None
+    tags: tuple[TagV1, ...] = ()
+    coverage: float | None = None
+    bench_mm: tuple[float, float] | None = None
+    misfits: tuple[MisfitV1, ...] = ()
 
 
 def read_calibration(path: Path) -> Calibration:
@@ -185,6 +209,12 @@ def _to_written(calibration: Calibration) -> CalibrationV1:
         cam_beyond_plane=_map_written(calibration.cam_from_bench),
         proj_beyond_plane=MapV1() if proj is None else _map_written(proj),
         remarks=calibration.remarks,
+        light_delay_s=calibration.light_delay_s,
+        exposure_s=calibration.exposure_s,
+        tags=tuple(_tag_written(tag) for tag in calibration.tags),
+        coverage=calibration.coverage,
+        bench_mm=calibration.bench_mm,
+        misfits=tuple(MisfitV1(at_mm=one.at_mm, off_mm=one.off_mm) for one in calibration.misfits),
     )
 
 
@@ -201,7 +231,21 @@ def _from_written(written: CalibrationV1) -> Calibration:
         projector=None if written.projector is None else _quality_read(written.projector),
         projector_wh=written.projector_wh,
         remarks=written.remarks,
+        light_delay_s=written.light_delay_s,
+        exposure_s=written.exposure_s,
+        tags=tuple(
+            Tag(tag_id=tag.tag_id, corners_px=np.array(tag.corners_px, np.float64))
+            for tag in written.tags
+        ),
+        coverage=written.coverage,
+        bench_mm=written.bench_mm,
+        misfits=tuple(Misfit(at_mm=one.at_mm, off_mm=one.off_mm) for one in written.misfits),
     )
+
+
+def _tag_written(tag: Tag) -> TagV1:
+    a, b, c, d = ((float(x), float(y)) for x, y in tag.corners_px)
+    return TagV1(tag_id=tag.tag_id, corners_px=(a, b, c, d))
 
 
 def _quality_written(quality: Quality) -> QualityV1:
@@ -212,6 +256,8 @@ def _quality_written(quality: Quality) -> QualityV1:
         worst_px=quality.worst_px,
         points_mm=quality.points_mm,
         left_out=quality.left_out,
+        corners_mm=quality.corners_mm,
+        mean_mm=quality.mean_mm,
     )
 
 
@@ -223,6 +269,8 @@ def _quality_read(written: QualityV1) -> Quality:
         worst_px=written.worst_px,
         points_mm=written.points_mm,
         left_out=written.left_out,
+        corners_mm=written.corners_mm,
+        mean_mm=written.mean_mm,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from projector.geometry import bounds
+from projector.geometry import bounds, grown
 from projector.lettering import Setting, balanced, is_right_to_left
 from projector.scene import MIN_LETTER_MM, Align, Box, Button, Icon, Light, Words
 from projector.wording import Phrase, said
@@ -14,7 +14,7 @@ from tasks.cues import CueKind
 from tasks.model import in_language
 
 if TYPE_CHECKING:
-    from station_config.station import Zone
+    from station_config.station import Station, Zone
     from tasks.cues import Cue
 
 DIM = 0.42
@@ -28,6 +28,12 @@ FRACTION_STEPS = 24
 
 TITLE_MM = (12.0, 11.0, MIN_LETTER_MM)
 """Letter heights to try for the title of a button."""
+
+ENLARGED_MM = (25.0, 20.0, 15.0, 10.0, 5.0)
+"""How much a button may grow on each side when light may land anywhere: those to try."""
+
+APART_MM = 6.0
+"""Enlarged buttons stay this far from each other, from the other zones and from the edge."""
 
 EDGE_MM = 4.0
 """Words and icons keep this far from the edge of their button."""
@@ -94,6 +100,27 @@ _PLAIN_PHRASES = {Phrase.NEXT, Phrase.BACK, Phrase.HELP, Phrase.PAUSE, Phrase.DO
 """Buttons that keep the title that the coach gave them."""
 
 
+def enlarged(station: Station) -> dict[str, Zone]:
+    """The zones of a station, its buttons grown as far as there is room round them.
+
+    Their middles stay where they are: a finger on the middle of a button that is drawn somewhat
+    off its place is still within the zone that the camera watches.
+    """
+    width, depth = station.bench_mm
+    bench = Box(left_mm=0.0, bottom_mm=0.0, right_mm=width, top_mm=depth).grown(-APART_MM)
+    zones = dict(station.zones)
+    for by_mm in ENLARGED_MM:
+        for name, zone in station.zones.items():
+            if zone.kind is not ZoneKind.BUTTON or zones[name] is not zone:
+                continue
+            larger = replace(zone, polygon_mm=grown(zone.polygon_mm, by_mm))
+            box = bounds(larger.polygon_mm)
+            others = (bounds(z.polygon_mm) for other, z in zones.items() if other != name)
+            if bench.holds(box) and not any(box.grown(APART_MM).overlaps(o) for o in others):
+                zones[name] = larger
+    return zones
+
+
 def _meaning(use: ButtonUse | None, kind: CueKind) -> tuple[Icon, Phrase, bool]:
     if use is None:
         return Icon.DONE, Phrase.DONE, True
@@ -151,6 +178,7 @@ def _laid_out(
             light=Light.PUT if bright else Light.PLAIN,
             level=BRIGHT if bright else DIM,
             right_to_left=is_right_to_left(title),
+            height_mm=zone.height_mm,
         )
     side = max(6.0, min(box.width_mm, box.top_mm - icon_bottom) - 2 * EDGE_MM)
     x, y = box.centre_mm[0], (icon_bottom + box.top_mm) / 2
@@ -168,6 +196,7 @@ def _laid_out(
         pulses=pulses,
         fraction=fraction,
         mirrored=is_right_to_left(title),
+        height_mm=zone.height_mm,
     )
     return Drawn(button=button, title_beside=title if setting is None else None)
 

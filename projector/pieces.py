@@ -6,7 +6,7 @@ small patch of light and not the whole button again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, sin
 from typing import TYPE_CHECKING, assert_never
 
@@ -31,7 +31,7 @@ from projector.scene import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from projector.scene import Mark, PointMm
+    from projector.scene import Mark
     from station_config.station import PolygonMm
 
 GAP_MM = 4.0
@@ -42,6 +42,15 @@ CORNER_MM = 9.0
 
 HALO_MM = 5.0
 """How far the soft edge of a ring reaches."""
+
+RIM_WIDTHS = 2.0
+"""A ring on a rim begins at its outer edge and reaches this many of its widths inside. Outside the
+rim there is nothing at its height: light would go past it and draw a line on the bench behind the
+bin, which is why there is no soft edge either. A wall is about 3 mm wide; what falls inside it is
+seen on the inner walls and on the parts."""
+
+RIM_CORNER_MM = 3.0
+"""Radius of the outer corners of such a ring: bins have corners, and all of the rim shall shine."""
 
 BRICK_MM = (15.0, 9.0)
 BRICK_GAP_MM = 3.0
@@ -58,35 +67,53 @@ class Shape:
         light: What it says.
         level: Brightness, 0 to 1.
         halo_mm: Reach of a soft edge, 0 for none.
+        soft_mm: Over how far all of it fades at its edges, 0 for not at all.
         pulses: Breathes slowly.
+        height_mm: How high it lies above the bench.
     """
 
     parts: tuple[Rings, ...]
     light: Light
     level: float = 1.0
     halo_mm: float = 0.0
+    soft_mm: float = 0.0
     pulses: bool = False
+    height_mm: float = 0.0
 
 
 Piece = Shape | Words | Picture
 """What a painter can paint."""
 
 
-def pieces_of(mark: Mark) -> Iterator[Piece]:
-    """The pieces of a mark, in drawing order."""
+def pieces_of(mark: Mark, *, on_rims: bool = False) -> Iterator[Piece]:
+    """The pieces of a mark, in drawing order.
+
+    Args:
+        mark: Taken apart.
+        on_rims: Whether light can be aimed above the bench. Then rings of high contours lie on
+            their rims; otherwise everything is taken to lie on the bench.
+    """
     match mark:
         case Outline():
-            yield _ring(mark)
+            yield _on_rim(mark) if on_rims and mark.height_mm > 0.0 else _ring(mark)
         case Glow():
+            raised = on_rims and mark.height_mm > 0.0
             yield Shape(
-                parts=((rounded(mark.polygon_mm, CORNER_MM),),),
+                parts=((rounded(mark.polygon_mm, RIM_CORNER_MM if raised else CORNER_MM),),),
                 light=mark.light,
                 level=mark.level,
-                halo_mm=HALO_MM,
+                halo_mm=0.0 if mark.soft_mm or raised else HALO_MM,
+                soft_mm=mark.soft_mm,
                 pulses=mark.pulses,
+                height_mm=mark.height_mm,
             )
         case Arrow():
-            yield Shape(parts=((_arrow(mark),),), light=mark.light, level=mark.level)
+            yield Shape(
+                parts=((_arrow(mark),),),
+                light=mark.light,
+                level=mark.level,
+                soft_mm=mark.soft_mm,
+            )
         case Tick():
             box = Box(
                 left_mm=mark.centre_mm[0] - mark.size_mm / 2,
@@ -101,9 +128,7 @@ def pieces_of(mark: Mark) -> Iterator[Piece]:
                 halo_mm=HALO_MM,
             )
         case Dial():
-            yield from _dial(
-                mark.centre_mm, mark.radius_mm, mark.fraction, mark.light, width_mm=7.0
-            )
+            yield from _dial(mark, width_mm=7.0)
         case Words() | Picture():
             yield mark
         case Progress():
@@ -123,6 +148,19 @@ def _ring(mark: Outline) -> Shape:
         level=mark.level,
         halo_mm=HALO_MM,
         pulses=mark.pulses,
+        height_mm=mark.height_mm,
+    )
+
+
+def _on_rim(mark: Outline) -> Shape:
+    """A ring on the rim of a bin, and inside it on what lies there."""
+    inner = grown(mark.polygon_mm, -RIM_WIDTHS * mark.width_mm)
+    return Shape(
+        parts=((rounded(mark.polygon_mm, RIM_CORNER_MM), rounded(inner, CORNER_MM)),),
+        light=mark.light,
+        level=mark.level,
+        pulses=mark.pulses,
+        height_mm=mark.height_mm,
     )
 
 
@@ -145,16 +183,18 @@ def _arrow(mark: Arrow) -> PolygonMm:
     return tuple((x0 + u * c - v * s, y0 + u * s + v * c) for u, v in along)
 
 
-def _dial(
-    centre_mm: PointMm, radius_mm: float, fraction: float, light: Light, *, width_mm: float
-) -> Iterator[Shape]:
-    inner = radius_mm - width_mm
-    yield Shape(
-        parts=((disc(centre_mm, radius_mm), disc(centre_mm, inner)),), light=light, level=0.25
+def _dial(mark: Dial, *, width_mm: float) -> Iterator[Shape]:
+    outer, inner = mark.radius_mm, mark.radius_mm - width_mm
+    whole = Shape(
+        parts=((disc(mark.centre_mm, outer), disc(mark.centre_mm, inner)),),
+        light=mark.light,
+        level=0.25,
+        height_mm=mark.height_mm,
     )
-    if fraction > 0.0:
-        filled = sector(centre_mm, inner_mm=inner, outer_mm=radius_mm, fraction=fraction)
-        yield Shape(parts=((filled,),), light=light, level=1.0)
+    yield whole
+    if mark.fraction > 0.0:
+        filled = sector(mark.centre_mm, inner_mm=inner, outer_mm=outer, fraction=mark.fraction)
+        yield replace(whole, parts=((filled,),), level=1.0)
 
 
 def _button(mark: Button) -> Iterator[Piece]:
@@ -169,16 +209,28 @@ def _button(mark: Button) -> Iterator[Piece]:
         level=level,
         halo_mm=HALO_MM if mark.bright else 0.0,
         pulses=mark.pulses,
+        height_mm=mark.height_mm,
     )
     if mark.bright:
-        yield Shape(parts=((rounded(inset, 12.0),),), light=light, level=0.16)
+        inside = rounded(inset, 12.0)
+        yield Shape(parts=((inside,),), light=light, level=0.16, height_mm=mark.height_mm)
     icon_box = mark.icon_box
     if mark.fraction is not None:
         side = min(icon_box.width_mm, icon_box.height_mm)
-        yield from _dial(icon_box.centre_mm, side / 2, mark.fraction, Light.PUT, width_mm=4.0)
+        dial = Dial(
+            centre_mm=icon_box.centre_mm,
+            radius_mm=side / 2,
+            fraction=mark.fraction,
+            light=Light.PUT,
+            height_mm=mark.height_mm,
+        )
+        yield from _dial(dial, width_mm=4.0)
         icon_box = icon_box.grown(-0.22 * side)
     yield Shape(
-        parts=icon_parts(mark.icon, icon_box, mirrored=mark.mirrored), light=light, level=level
+        parts=icon_parts(mark.icon, icon_box, mirrored=mark.mirrored),
+        light=light,
+        level=level,
+        height_mm=mark.height_mm,
     )
     if mark.title is not None:
         yield mark.title

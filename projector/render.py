@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from calibration.planes import PlaneMap
+    from calibration.space import SpaceMap
     from projector.pieces import Piece
     from projector.scene import Mark
     from projector.screen import RectPx
@@ -69,7 +69,7 @@ class Renderer:
     def __init__(
         self,
         size_px: tuple[int, int],
-        proj_from_bench: PlaneMap,
+        proj_from_bench: SpaceMap,
         *,
         typefaces: Typefaces | None = None,
     ) -> None:
@@ -77,7 +77,7 @@ class Renderer:
 
         Args:
             size_px: Width and height of the projector's picture.
-            proj_from_bench: Bench millimetres to projector pixels.
+            proj_from_bench: Bench millimetres, at any height, to projector pixels.
             typefaces: Where fonts come from; those of this computer when None.
         """
         self._size_px = size_px
@@ -93,9 +93,10 @@ class Renderer:
         """The fonts in use; `typefaces.missing(text)` says which words would not show."""
         return self._typefaces
 
-    def aim(self, proj_from_bench: PlaneMap) -> None:
+    def aim(self, proj_from_bench: SpaceMap) -> None:
         """Take a new calibration. The next `draw` paints everything again."""
         self._painter = Painter(self._size_px, proj_from_bench, self._typefaces)
+        self._on_rims = proj_from_bench.knows_height
         self._sprites: OrderedDict[Piece, Sprite] = OrderedDict()
         self._sprite_bytes = 0
         self._marks: tuple[Mark, ...] = ()
@@ -131,13 +132,15 @@ class Renderer:
     def prepare(self, marks: Iterable[Mark]) -> None:
         """Paint marks that will come, while there is time: the next cue is then up at once."""
         for mark in marks:
-            for piece in pieces_of(mark):
+            for piece in pieces_of(mark, on_rims=self._on_rims):
                 self._sprite(piece)
 
     def _exchange(self, marks: tuple[Mark, ...], now_s: float) -> list[RectPx]:
         """Take new marks; say where light goes and comes."""
         self._marks = marks
-        wanted = dict.fromkeys(piece for mark in marks for piece in pieces_of(mark))
+        wanted = dict.fromkeys(
+            piece for mark in marks for piece in pieces_of(mark, on_rims=self._on_rims)
+        )
         gone = [lit.sprite.rect_px for piece, lit in self._lit.items() if piece not in wanted]
         new = [piece for piece in wanted if piece not in self._lit]
         kept = {piece: self._lit[piece] for piece in wanted if piece in self._lit}

@@ -112,7 +112,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A ring of light just outside a contour.
+    """A ring of light round a contour: just outside it on the bench, on its rim above the bench.
 
     Attributes:
         polygon_mm: The contour.
@@ -120,6 +120,7 @@ class Outline:
         width_mm: Width of the ring.
         level: Brightness, 0 to 1.
         pulses: Breathes slowly. At most one thing on the bench does.
+        height_mm: How high the contour lies above the bench.
     """
 
     polygon_mm: PolygonMm
@@ -127,6 +128,7 @@ class Outline:
     width_mm: float
     level: float = 1.0
     pulses: bool = False
+    height_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,23 +140,38 @@ class Glow:
         light: What it says.
         level: Brightness, 0 to 1. Low enough to still see the parts that lie in it.
         pulses: Breathes slowly.
+        height_mm: How high the area lies above the bench.
+        soft_mm: Over how far light fades out round the edge; 0 for a plain edge. An edge that
+            fades says "about here".
     """
 
     polygon_mm: PolygonMm
     light: Light
     level: float
     pulses: bool = False
+    height_mm: float = 0.0
+    soft_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrow:
-    """An arrow from one place to another."""
+    """An arrow from one place to another, on the bench.
+
+    Attributes:
+        tail_mm: Where it begins.
+        tip_mm: Where it points.
+        light: What it says.
+        width_mm: Width of its shaft.
+        level: Brightness, 0 to 1.
+        soft_mm: Over how far light fades out round its edge; 0 for a plain edge.
+    """
 
     tail_mm: PointMm
     tip_mm: PointMm
     light: Light
     width_mm: float
     level: float = 1.0
+    soft_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +193,14 @@ class Dial:
         radius_mm: To its outer edge.
         fraction: How far, 0 to 1.
         light: What it says.
+        height_mm: How high it lies above the bench.
     """
 
     centre_mm: PointMm
     radius_mm: float
     fraction: float
     light: Light
+    height_mm: float = 0.0
 
 
 class Align(StrEnum):
@@ -204,6 +223,7 @@ class Words:
         light: What it says.
         level: Brightness, 0 to 1.
         right_to_left: The script runs from right to left.
+        height_mm: How high they lie above the bench.
     """
 
     lines: tuple[str, ...]
@@ -214,6 +234,7 @@ class Words:
     light: Light = Light.PLAIN
     level: float = 1.0
     right_to_left: bool = False
+    height_mm: float = 0.0
 
     def __post_init__(self) -> None:
         if self.letter_mm < MIN_LETTER_MM:
@@ -276,6 +297,7 @@ class Button:
         pulses: It is the one thing to touch now, and breathes slowly.
         fraction: How far a touch has come, 0 to 1; None when nobody touches.
         mirrored: The language runs from right to left, and so do `next` and `back`.
+        height_mm: How high it lies above the bench; its title says so too.
     """
 
     polygon_mm: PolygonMm
@@ -286,6 +308,7 @@ class Button:
     pulses: bool = False
     fraction: float | None = None
     mirrored: bool = False
+    height_mm: float = 0.0
 
 
 Mark = Outline | Glow | Arrow | Tick | Dial | Words | Picture | Progress | Button

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageOps
 
-from projector.lettering import ABOVE, CAPITAL_EM, LINE
+from calibration.edges import subdivided
+from projector.line_raster import lines_raster
 from projector.pieces import Shape
-from projector.scene import COLOUR, Align, Words
-from projector.typefaces import larger_for, opened
+from projector.scene import COLOUR, Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from calibration.planes import PlaneMap
+    from calibration.planes import Points
+    from calibration.space import SpaceMap
     from projector.pieces import Piece
     from projector.scene import Box, Light, Picture
     from projector.screen import RectPx
@@ -75,7 +76,7 @@ class Painter:
     """Paints pieces for one projector at one place."""
 
     def __init__(
-        self, size_px: tuple[int, int], proj_from_bench: PlaneMap, typefaces: Typefaces
+        self, size_px: tuple[int, int], proj_from_bench: SpaceMap, typefaces: Typefaces
     ) -> None:
         """`size_px` is width and height of the projector's picture."""
         self._size_px = size_px
@@ -90,32 +91,44 @@ class Painter:
             return self._words(piece)
         return self._picture(piece)
 
-    def px_per_mm(self, box: Box) -> float:
+    def px_per_mm(self, box: Box, height_mm: float = 0.0) -> float:
         """The finest scale in a box: the longer of the two axes at its corners."""
         corners = np.array(box.corners_mm)
         ends = np.vstack([corners, corners + np.array((1.0, 0.0)), corners + np.array((0.0, 1.0))])
-        mapped = self._map.apply(ends)
+        mapped = self._px(ends, height_mm)
         base = np.tile(mapped[: len(corners)], (2, 1))
         return float(np.linalg.norm(mapped[len(corners) :] - base, axis=1).max())
 
     def _shape(self, shape: Shape) -> Sprite:
-        rings_px = [[self._map.apply(np.array(ring)) for ring in rings] for rings in shape.parts]
-        every_px = np.vstack([ring for rings in rings_px for ring in rings])
+        every_px, rings_px = self._rings_px(shape)
         scale = _scale_of(shape, every_px)
-        left, top, width, height = self._rect(every_px, shape.halo_mm * scale * 1.6 + 2.0)
+        spread_mm = max(1.6 * shape.halo_mm, 1.2 * shape.soft_mm)
+        left, top, width, height = self._rect(every_px, spread_mm * scale + 2.0)
         if width == 0 or height == 0:
             return _nothing()
         mask = _filled(
             [[ring - (left, top) for ring in rings] for rings in rings_px], width, height
         )
+        if shape.soft_mm > 0.0:
+            mask = _blurred(mask, shape.soft_mm * scale / 2.0)
         if shape.halo_mm > 0.0:
-            _soften(mask, shape.halo_mm * scale)
+            _add_halo(mask, shape.halo_mm * scale)
         return _lit(left, top, mask, shape.light, shape.level)
 
+    def _rings_px(self, shape: Shape) -> tuple[Points, list[list[Points]]]:
+        """All points of a shape in the projector's picture, and the same as its rings."""
+        rings_mm = [np.array(ring) for rings in shape.parts for ring in rings]
+        if self._map.lens is not None:
+            rings_mm = [subdivided(ring) for ring in rings_mm]
+        every_px = self._px(np.concatenate(rings_mm), shape.height_mm)
+        ends = np.cumsum([len(ring) for ring in rings_mm])[:-1]
+        apart = iter(np.split(every_px, ends))
+        return every_px, [[next(apart) for _ in rings] for rings in shape.parts]
+
     def _words(self, words: Words) -> Sprite:
-        scale = self.px_per_mm(words.box) * OVERSAMPLING
+        scale = self.px_per_mm(words.box, words.height_mm) * OVERSAMPLING
         raster = lines_raster(words, scale, self._typefaces)
-        warped = self._warped(np.asarray(raster), words.box)
+        warped = self._warped(np.asarray(raster), words.box, words.height_mm)
         if warped is None:
             return _nothing()
         left, top, mask = warped
@@ -143,10 +156,11 @@ class Painter:
         return Sprite(left_px=left, top_px=top, bgrx=bgrx)
 
     def _warped(
-        self, raster: NDArray[np.uint8], box: Box
+        self, raster: NDArray[np.uint8], box: Box, height_mm: float = 0.0
     ) -> tuple[int, int, NDArray[np.uint8]] | None:
         """An upright raster of a box, as it has to stand in the projector's picture."""
-        left, top, width, height = self._rect(self._map.apply(np.array(box.corners_mm)), 1.0)
+        corners = np.array(box.corners_mm)
+        left, top, width, height = self._rect(self._px(corners, height_mm), 1.0)
         if width == 0 or height == 0:
             return None
         rows, columns = raster.shape[:2]
@@ -160,8 +174,21 @@ class Painter:
             ]
         )
         roi_from_proj = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
-        matrix = roi_from_proj @ self._map.matrix @ bench_from_raster
+        matrix = roi_from_proj @ self._plane_at(corners, height_mm) @ bench_from_raster
         return left, top, np.asarray(cv2.warpPerspective(raster, matrix, (width, height)), np.uint8)
+
+    def _px(self, points_mm: Points, height_mm: float) -> Points:
+        """Bench points in the projector's picture."""
+        if self._map.lens is None:
+            # The same, in a third of the time.
+            return self._map.plane_at(height_mm).apply(points_mm)
+        return self._map.apply(points_mm, height_mm)
+
+    def _plane_at(self, corners_mm: Points, height_mm: float) -> NDArray[np.float64]:
+        """The homography of a small box: the plane itself, bent as its lens does there."""
+        if self._map.lens is None:
+            return self._map.plane_at(height_mm).matrix
+        return self._map.near(corners_mm, height_mm).matrix
 
     def _rect(self, points_px: NDArray[np.float64], border_px: float) -> RectPx:
         """The rectangle round points, cut to the picture. Empty when nothing of it is inside."""
@@ -202,13 +229,18 @@ def _scale_of(shape: Shape, every_px: NDArray[np.float64]) -> float:
     return float(np.linalg.norm(np.ptp(every_px, axis=0))) / max(size_mm, 1e-6)
 
 
-def _soften(mask: NDArray[np.uint8], reach_px: float) -> None:
-    """Give a mask a soft edge, in place."""
+def _blurred(mask: NDArray[np.uint8], sigma_px: float) -> NDArray[np.uint8]:
+    """A mask whose edges fade."""
     height, width = mask.shape
     small_size = (max(1, width // HALO_SHRINK), max(1, height // HALO_SHRINK))
     small = cv2.resize(mask, small_size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigmaX=max(0.6, reach_px / HALO_SHRINK / 1.5))
-    soft = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    small = cv2.GaussianBlur(small, (0, 0), sigmaX=max(0.6, sigma_px / HALO_SHRINK))
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _add_halo(mask: NDArray[np.uint8], reach_px: float) -> None:
+    """Give a mask a soft edge outside its own, in place."""
+    soft = _blurred(mask, reach_px / 1.5)
     cv2.max(mask, cv2.convertScaleAbs(soft, alpha=HALO_LEVEL), dst=mask)
 
 
@@ -224,56 +256,3 @@ def _lit(left: int, top: int, mask: NDArray[np.uint8], light: Light, level: floa
 
 def _nothing() -> Sprite:
     return Sprite(left_px=0, top_px=0, bgrx=np.zeros((0, 0, 4), np.uint8))
-
-
-def lines_raster(words: Words, px_per_mm: float, typefaces: Typefaces) -> Image.Image:
-    """Lines of text, upright, on a raster that covers exactly their box; 255 is a letter."""
-    width = max(1, round(words.box.width_mm * px_per_mm))
-    height = max(1, round(words.box.height_mm * px_per_mm))
-    page = Image.new("L", (width, height), 0)
-    for number, line in enumerate(words.lines):
-        base_mm = (ABOVE + 1.0 + number * LINE) * words.letter_mm
-        _draw_line(page, line, words, typefaces, base_px=base_mm * px_per_mm)
-    return page
-
-
-def _draw_line(
-    page: Image.Image, line: str, words: Words, typefaces: Typefaces, *, base_px: float
-) -> None:
-    px_per_mm = page.width / words.box.width_mm
-    em_px = round(words.letter_mm * px_per_mm / CAPITAL_EM * larger_for(line))
-    direction = "rtl" if words.right_to_left else "ltr"
-    runs = typefaces.runs(line)
-    if words.right_to_left:
-        runs = runs[::-1]
-    fonts = [opened(run.font_path, em_px) for run in runs]
-    widths = [
-        font.getlength(run.text, direction=direction, language=words.language)
-        for run, font in zip(runs, fonts, strict=True)
-    ]
-    total = max(1.0, sum(widths))
-    narrower = min(1.0, page.width / total)
-    canvas = page if narrower == 1.0 else Image.new("L", (round(total) + 1, page.height), 0)
-    x = 0.0 if narrower < 1.0 else _start_px(words, total, page.width)
-    pen = ImageDraw.Draw(canvas)
-    for run, font, run_width in zip(runs, fonts, widths, strict=True):
-        pen.text(
-            (x, base_px),
-            run.text,
-            fill=255,
-            font=font,
-            anchor="ls",
-            direction=direction,
-            language=words.language,
-        )
-        x += run_width
-    if narrower < 1.0:
-        # The face runs wider than layout reckoned with: narrower letters, as high as promised.
-        fitted = np.maximum(np.asarray(page), np.asarray(canvas.resize(page.size)))
-        page.paste(Image.fromarray(fitted))
-
-
-def _start_px(words: Words, line_px: float, page_px: int) -> float:
-    if words.align is Align.CENTRE:
-        return (page_px - line_px) / 2
-    return page_px - line_px if words.right_to_left else 0.0

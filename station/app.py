@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +13,19 @@ from pathlib import Path
 import cv2
 import platformdirs
 
-from calibration.maps import BenchMaps, maps_for
-from calibration.store import read_calibration
-from projector.reach import out_of_reach
+from calibration.maps import BenchMaps
+from projector.reach import unreached
 from projector.render import Renderer
+from station.aiming import Aiming
 from station.alone import alone_in
+from station.calibration_in_use import CalibrationInUse
 from station.clock import SourceClock
+from station.drift_acts import Later, Stage, at_once
+from station.drift_watch import DriftWatch
 from station.guide import Guide
 from station.keeper import Keeper
 from station.latency import Stages
+from station.light_over import LightOver
 from station.log import log_to_file
 from station.loop import Parts, run
 from station.outbox import Outbox
@@ -28,6 +33,7 @@ from station.report import Reporter
 from station.seeing import Bench, is_film, opened_sight
 from station.showing import event_writer, evidence_writer, marking, noted, opened_screen
 from station.threads import NamedThread
+from station.vision_orders import VisionOrders
 from station.wishes import StationError, Wishes
 from station_config.station import Station
 from station_config.station_file import read_station
@@ -93,22 +99,22 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
     on_exit.callback(outbox.close)
     kept = outbox.run()
     size_px = (station.projector.width_px, station.projector.height_px)
-    calibration = read_calibration(station.calibration)
-    # What the camera's pictures must be like shows when they come; here it is about light.
-    maps = maps_for(station, calibration, camera_wh=calibration.camera_wh)
-    _check_reach(station, size_px, maps)
+    in_use, orders = CalibrationInUse(station), VisionOrders()
+    _check_reach(station, size_px, in_use.maps)
     reporter = Reporter(station, outbox, title=station.title, versions=versions())
     bench = Bench(
         wishes=wishes,
         station=station,
         task=task,
-        calibration=calibration,
+        in_use=in_use,
         kept=kept,
         reporter=reporter,
+        orders=orders,
     )
     sighted = opened_sight(bench, on_exit)
     screen, keys = opened_screen(wishes, station, size_px, sighted.twin)
     on_exit.callback(screen.close)
+    over = LightOver(screen)
     on_exit.enter_context(NamedThread("report", reporter.run))
     keeper = Keeper(
         outbox,
@@ -117,21 +123,36 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         also=event_writer(wishes.events, on_exit),
     )
     clock = SourceClock(runs_on=not wishes.in_step)
+    shines = sighted.twin is not None or (wishes.window and not is_film(station.camera.source))
+    renderer = Renderer(size_px, in_use.maps.proj_from_bench)
+    stage = Stage(over=over, later=_later(wishes, on_exit), now_s=clock.now_s)
+    notice = sighted.watch.notice
+    drift = DriftWatch(station, in_use, stage=stage, orders=orders, notice=notice)
     parts = Parts(
         station=station,
         guide=Guide(task, station, kept=kept),
         watch=noted(wishes, sighted.watch, on_exit),
-        renderer=Renderer(size_px, maps.proj_from_bench.plane),
-        screen=screen,
+        renderer=renderer,
+        screen=over,
         keys=marking(wishes, keys, task, clock),
         keeper=keeper,
         reporter=reporter,
         clock=clock,
         stages=Stages(),
-        shines=sighted.twin is not None or (wishes.window and not is_film(station.camera.source)),
+        shines=shines,
+        aiming=Aiming(station, in_use, renderer, orders, drift=drift if shines else None),
         evidence_seen=evidence_writer(wishes.evidence, on_exit),
     )
     return parts, outbox
+
+
+def _later(wishes: Wishes, on_exit: ExitStack) -> Later:
+    """Where sums are done: beside the loop, or at once where time waits for them."""
+    if wishes.in_step:
+        return at_once
+    beside = ThreadPoolExecutor(1, "sums")
+    on_exit.callback(beside.shutdown, cancel_futures=True)
+    return beside.submit
 
 
 def data_folder(station: Station) -> Path:
@@ -166,9 +187,11 @@ def _read_files(wishes: Wishes) -> tuple[Station, Task]:
 
 
 def _check_reach(station: Station, size_px: tuple[int, int], maps: BenchMaps) -> None:
-    outside = out_of_reach(station.zones, size_px, maps.proj_from_bench.plane)
-    if outside and maps.projector_measured:
-        logger.warning("the projector does not reach all of: %s", ", ".join(outside))
+    """Tell the coach which zones stay dark. The station runs: words and pictures stand beside."""
+    if not maps.projector_measured:
+        return
+    for zone in unreached(station, size_px, maps.proj_from_bench):
+        logger.warning("%s", zone)
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from station.commands import calibrate, demo, doctor, model, record, run, score, tasks, tune
+from station.commands import (
+    calibrate,
+    demo,
+    doctor,
+    looks,
+    model,
+    record,
+    run,
+    score,
+    tasks,
+    tune,
+    zones,
+)
 from station.commands.console import tell
 from station.complaints import COMPLAINTS
 from station.log import log_to_file, logged_to
@@ -22,8 +34,10 @@ app.add_typer(run.app, name="station")
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(model.app, name="model")
+app.add_typer(looks.app, name="looks")
 app.command()(doctor.doctor)
 app.command()(record.record)
+app.command()(zones.zones)
 app.command()(score.score)
 app.command()(tune.tune)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calibration.from_pictures import PicturesError
 from calibration.store import CalibrationFileError
+from calibration.trouble import CalibrationTroubleError
 from projector.window import NoSuchDisplayError
 from station.hub_process import HubStartError
 from station.outbox import OutboxError
@@ -14,13 +15,16 @@ from station_config.yaml_file import YamlFileError
 from tasks.evidence_lines import EvidenceFileError
 from vision.frames import FrameSourceLostError
 from vision.model_file import ModelFileError
+from vision.taught_looks import LooksError
 
 COMPLAINTS = (
     CalibrationFileError,
+    CalibrationTroubleError,
     EvidenceFileError,
     EyesTroubleError,
     FrameSourceLostError,
     HubStartError,
+    LooksError,
     ModelFileError,
     NoSuchDisplayError,
     OutboxError,

@@ -13,7 +13,9 @@ from uuid import uuid4
 
 import pygame
 
+from calibration.maps import maps_for
 from calibration.store import CalibrationFileError, read_calibration
+from projector.reach import unreached
 from projector.window import NoSuchDisplayError, chosen_display, displays
 from station.app import data_folder
 from station.broker_link import FALLBACK, NEWEST, BrokerLink, Terms
@@ -76,6 +78,7 @@ def examine(station_file: Path | None) -> Iterator[Finding]:
         return
     yield _camera(station)
     yield _calibration(station)
+    yield from _reach(station)
     yield _broker(station)
     yield _hub(station)
     yield _disk(station)
@@ -163,7 +166,28 @@ def _calibration(station: Station) -> Finding:
     )
     if calibration.proj_from_bench is None:
         text += "; where the projector shines was not measured"
+    elif not calibration.tags:
+        text += "; without printed tags the station cannot notice that something has moved"
+    if not calibration.cam_from_bench.knows_height:
+        text += "; heights were not measured"
     return _well("calibration", text)
+
+
+def _reach(station: Station) -> Iterator[Finding]:
+    """Zones that the projector does not wholly reach, by name; nothing when that is unknown."""
+    try:
+        calibration = read_calibration(station.calibration)
+        maps = maps_for(station, calibration, camera_wh=calibration.camera_wh)
+    except CalibrationFileError:
+        return
+    if not maps.projector_measured:
+        return
+    size_px = (station.projector.width_px, station.projector.height_px)
+    dark = unreached(station, size_px, maps.proj_from_bench)
+    for zone in dark:
+        yield _ill("light", str(zone))
+    if not dark:
+        yield _well("light", f"the projector reaches all {len(station.zones)} zones")
 
 
 def _broker(station: Station) -> Finding:

@@ -18,6 +18,8 @@ class Part(StrEnum):
     DISK = "disk"
     BROKER = "broker"
     NEIGHBOUR = "neighbour"
+    CALIBRATION = "calibration"
+    AIM = "aim"
 
 
 class Faults:

@@ -14,11 +14,13 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.wire import CommandV1
+from projector.aim import Aim, Reach
 from projector.buttons import Touch, in_steps
 from projector.layout import marks_for
 from projector.render import Renderer
 from projector.scene import Mark, Picture, Words
 from projector.screen import Screen
+from station.aiming import Aiming
 from station.clock import SourceClock
 from station.faults import Faults, Part
 from station.guide import Guide, Told
@@ -28,7 +30,7 @@ from station.report import Reporter, RunView, Signal
 from station.watch import Seen, Watch
 from station_config.station import Station
 from tasks.cues import Cue
-from tasks.events import Event
+from tasks.events import Event, EventType
 from tasks.model import Evidence, Sign, SignKind
 from tasks.tracker import Press
 from vision.light import LightNotice
@@ -63,6 +65,7 @@ class Parts:
     Attributes:
         shines: Whether the light falls on the bench that is watched: not without a screen, and
             not into a film. Only then do the eyes have to be told of it.
+        aiming: Where light lands, when that may change while work goes on.
         evidence_seen: Takes each piece of evidence as well (`--evidence`).
     """
 
@@ -77,6 +80,7 @@ class Parts:
     clock: SourceClock
     stages: Stages
     shines: bool = True
+    aiming: Aiming | None = None
     evidence_seen: Callable[[Evidence], None] = field(default=lambda _: None)
 
 
@@ -110,6 +114,8 @@ class Turn:
         self._prepared: tuple[Cue, tuple[Mark, ...]] | None = None
         self._touch: Touch | None = None
         self._lit_touch: Touch | None = None
+        self._lit_aim: tuple[Aim, Reach | None] = (Aim.EXACT, None)
+        self._lands_elsewhere = False
         self._help_since: datetime | None = None
         self._since: datetime | None = None
         self._shown: tuple[UUID | None, int | None] | None = None
@@ -135,6 +141,11 @@ class Turn:
         told += self._hear(now_s) + self._take_presses(now_s) + parts.guide.tick(now_s)
         lit_s = self._light(now_s)
         self._tell(told, seen, lit_s)
+        if parts.aiming is not None:
+            stepped = any(one.event.type is EventType.STEP_STARTED for one in told)
+            self._lands_elsewhere = parts.aiming.turn(
+                now_s, seen, stepped=stepped, lit=lit_s is not None
+            )
         if lit_s is not None:
             self._prepare(now_s)
 
@@ -180,6 +191,9 @@ class Turn:
         events += faults.note(Part.DISK, parts.keeper.trouble, now_s)
         events += faults.note(Part.BROKER, self._broker_trouble(), now_s)
         events += faults.note(Part.NEIGHBOUR, parts.reporter.neighbour, now_s)
+        if parts.aiming is not None:
+            for part, text in parts.aiming.troubles.items():
+                events += faults.note(part, text, now_s)
         return [Told(event=event, run_id=None) for event in events]
 
     def _broker_trouble(self) -> str | None:
@@ -203,12 +217,16 @@ class Turn:
         if cue.fraction is not None:
             cue = replace(cue, fraction=in_steps(cue.fraction))
         touch = self._touch if sees else None
+        aim = self._aim()
+        moves = aim != self._lit_aim or self._lands_elsewhere
+        if moves:
+            self._lit_aim, self._lands_elsewhere, self._prepared = aim, False, None
         # A wait that goes on is the same guidance with one brick more.
         is_new = self._cue is None or replace(cue, fraction=self._cue.fraction) != self._cue
-        if cue != self._cue or touch != self._lit_touch:
+        if cue != self._cue or touch != self._lit_touch or moves:
             marks = self._marks_of(cue, touch)
-            if is_new and parts.shines:
-                changed = set(marks) ^ set(self._marks)
+            if (is_new or moves) and parts.shines:
+                changed = set(marks) | set(self._marks) if moves else set(marks) ^ set(self._marks)
                 parts.watch.notice(_notice(now_s, self._cue, cue, tuple(changed)))
             self._cue, self._marks, self._lit_touch = cue, marks, touch
         picture, changed_px = parts.renderer.draw(self._marks, now_s)
@@ -219,14 +237,23 @@ class Turn:
         """Paint what will most likely come next, now that the light is out and there is time."""
         cue = self._parts.guide.next_cue(now_s)
         if cue is not None:
-            marks = marks_for(cue, self._parts.station)
+            marks = self._marks_for(cue, None)
             self._parts.renderer.prepare(marks)
             self._prepared = (cue, marks)
 
     def _marks_of(self, cue: Cue, touch: Touch | None) -> tuple[Mark, ...]:
         if touch is None and self._prepared is not None and self._prepared[0] == cue:
             return self._prepared[1]
-        return marks_for(cue, self._parts.station, touch=touch)
+        return self._marks_for(cue, touch)
+
+    def _marks_for(self, cue: Cue, touch: Touch | None) -> tuple[Mark, ...]:
+        aim, reach = self._lit_aim
+        return marks_for(cue, self._parts.station, touch=touch, aim=aim, reach=reach)
+
+    def _aim(self) -> tuple[Aim, Reach | None]:
+        """How far the light can be trusted now, and how far it reaches."""
+        aiming = self._parts.aiming
+        return (Aim.EXACT, None) if aiming is None else (aiming.aim, aiming.reach)
 
     def _tell(self, told: Sequence[Told], seen: Seen | None, lit_s: float | None) -> None:
         parts = self._parts

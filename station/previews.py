@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 
 from calibration.maps import maps_for
-from calibration.planes import PlaneMap
+from calibration.space import SpaceMap
 from calibration.store import CalibrationFileError, read_calibration
 from projector.preview import preview
 from station_config.station import Station
@@ -43,11 +43,11 @@ def write_previews(task: Task, station: Station, folder: Path) -> list[Path]:
     return written
 
 
-def _proj_from_bench(station: Station) -> PlaneMap | None:
+def _proj_from_bench(station: Station) -> SpaceMap | None:
     """What the projector reaches, if it was measured."""
     try:
         calibration = read_calibration(station.calibration)
         maps = maps_for(station, calibration, camera_wh=calibration.camera_wh)
     except CalibrationFileError:
         return None
-    return maps.proj_from_bench.plane if maps.projector_measured else None
+    return maps.proj_from_bench if maps.projector_measured else None

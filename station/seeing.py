@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from calibration.maps import maps_for
 from calibration.model import Calibration
 from calibration.store import CalibrationFileError
+from station.calibration_in_use import CalibrationInUse
 from station.outbox import RunState
 from station.report import SIGNAL_P, Reporter, Signal
 from station.sessions.recording import Filmed
@@ -17,15 +18,19 @@ from station.signal_sender import SignalSender
 from station.threads import NamedThread
 from station.twin.bench import TwinBench, TwinWishes
 from station.twin.personas import persona_named
+from station.twin.truth import TwinTruth
+from station.twin_controls import TwinControls
+from station.vision_orders import VisionOrders
 from station.watch import EyesTroubleError, InStep, Live, MakeEyes, SourceNote, Watch
 from station.wishes import Wishes
 from station_config.station import Station
 from tasks.model import Task
 from vision.camera import CameraFrames, FilmFrames
 from vision.eyes import Eyes
-from vision.frames import FrameSource
+from vision.frames import CameraControls, FrameSource
 from vision.hands import HandFinder
 from vision.model_file import model_path, verified_model
+from vision.taught_looks import LooksError, check_looks, looks_folder, models_of, read_looks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +53,15 @@ class Bench:
     wishes: Wishes
     station: Station
     task: Task
-    calibration: Calibration
+    in_use: CalibrationInUse
     kept: RunState | None
     reporter: Reporter
+    orders: VisionOrders
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration in force now."""
+        return self.in_use.now
 
 
 def opened_sight(bench: Bench, on_exit: ExitStack) -> Sighted:
@@ -66,10 +77,10 @@ def opened_sight(bench: Bench, on_exit: ExitStack) -> Sighted:
     source = _filmed(bench, source)
     watch: Watch
     if bench.wishes.in_step:
-        watch = InStep(source, make_eyes)
+        watch = InStep(source, make_eyes, orders=bench.orders)
     else:
         film = is_film(bench.station.camera.source)
-        watch = Live(source, make_eyes, is_film=film, source_note=note)
+        watch = Live(source, make_eyes, is_film=film, source_note=note, orders=bench.orders)
     on_exit.callback(watch.close)
     return Sighted(watch=watch, twin=twin)
 
@@ -90,7 +101,9 @@ def _source(
     """Where pictures come from; the twin is a screen as well."""
     wishes, source = bench.wishes, bench.station.camera.source
     if is_twin(source):
+        rehearsed: list[TwinBench] = []
         twin_wishes = TwinWishes(
+            told=lambda fact: _rehearse(wishes, rehearsed, fact),
             seed=wishes.seed,
             paced=not wishes.in_step,
             done=frozenset() if bench.kept is None else bench.kept.done,
@@ -100,10 +113,28 @@ def _source(
         )
         persona = persona_named(source.partition(":")[2] or "fluent")
         twin = TwinBench(bench.station, bench.task, persona, twin_wishes)
+        rehearsed.append(twin)
+        _hold_exposure(bench, TwinControls(twin))
         return twin, twin
     if is_film(source):
         return FilmFrames(Path(source), paced=not wishes.in_step), None
-    return CameraFrames(bench.station.camera, tell=note.tell), None
+    camera = CameraFrames(bench.station.camera, tell=note.tell)
+    _hold_exposure(bench, camera)
+    return camera, None
+
+
+def _rehearse(wishes: Wishes, twins: Sequence[TwinBench], fact: TwinTruth) -> None:
+    """Pass a true fact on to a rehearsal, with the twin at whose bench it happened."""
+    if wishes.rehearse is not None:
+        for twin in twins:
+            wishes.rehearse(twin, fact)
+
+
+def _hold_exposure(bench: Bench, controls: CameraControls) -> None:
+    """Work at the exposure of the calibration: white light on the bench does not clip there."""
+    exposure_s = bench.calibration.exposure_s
+    if exposure_s is not None:
+        controls.lock(exposure_s=exposure_s)
 
 
 def _filmed(bench: Bench, source: FrameSource) -> FrameSource:
@@ -123,15 +154,25 @@ def _signals(bench: Bench, on_exit: ExitStack) -> Callable[[str], None]:
 
 
 def _eyes(bench: Bench) -> MakeEyes:
-    """How eyes are opened. The model is read once, and checked, before anything starts."""
+    """How eyes are opened. Model and looks are read once, and checked, before anything starts."""
     model = verified_model(model_path(bench.wishes.model)) if bench.wishes.hands else None
+    looks = read_looks(looks_folder(bench.station, bench.task))
+    check_looks(looks, bench.station)
 
     def make_eyes(size_px: tuple[int, int]) -> Eyes:
         try:
             maps = maps_for(bench.station, bench.calibration, camera_wh=size_px)
-        except CalibrationFileError as error:
+            zones_looks = models_of(looks, bench.station, maps.cam_from_bench)
+        except (CalibrationFileError, LooksError) as error:
             raise EyesTroubleError(str(error)) from None
         hands = None if model is None else HandFinder(model)
-        return Eyes(station=bench.station, maps=maps, camera_wh=size_px, hands=hands)
+        return Eyes(
+            station=bench.station,
+            maps=maps,
+            camera_wh=size_px,
+            hands=hands,
+            light_delay_s=bench.calibration.light_delay_s,
+            looks=zones_looks,
+        )
 
     return make_eyes

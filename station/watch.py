@@ -13,9 +13,11 @@ from typing import Protocol
 
 from station.latest import Latest
 from station.threads import NamedThread
+from station.vision_orders import VisionOrders
 from vision.eyes import Eyes, Sight
 from vision.frames import Frame, FrameSource, FrameSourceLostError
 from vision.light import LightNotice
+from vision.observations import Observation
 
 logger = logging.getLogger(__name__)
 
@@ -100,9 +102,11 @@ class Watch(Protocol):
 class InStep:
     """Looks at each frame when asked, without threads: replays come out the same every time."""
 
-    def __init__(self, source: FrameSource, make_eyes: MakeEyes) -> None:
+    def __init__(
+        self, source: FrameSource, make_eyes: MakeEyes, *, orders: VisionOrders | None = None
+    ) -> None:
         self._source = source
-        self._eyes = _opened(source, make_eyes)
+        self._eyes = _opened(source, make_eyes, orders)
         self._sights = _sights(source.frames(), self._eyes, self._take_notice)
         self._light: LightNotice | None = None
         self.trouble: str | None = None
@@ -143,6 +147,7 @@ class Live:
         *,
         is_film: bool = False,
         source_note: SourceNote | None = None,
+        orders: VisionOrders | None = None,
     ) -> None:
         """Begin to watch.
 
@@ -151,7 +156,9 @@ class Live:
             make_eyes: Opens eyes for frames of a given size.
             is_film: A film that breaks is over; a camera that breaks is tried again.
             source_note: What a source that mends itself says meanwhile.
+            orders: What else is asked of the vision thread.
         """
+        self._orders = orders
         self._source_note = source_note or SourceNote()
         self._source, self._make_eyes, self._is_film = source, make_eyes, is_film
         self._frames: Latest[Frame] = Latest()
@@ -245,7 +252,7 @@ class Live:
             stop.wait(AGAIN_AFTER_S)
 
     def _look_until_it_fails(self, stop: threading.Event) -> None:
-        with closing(_opened(self._source, self._make_eyes)) as eyes:
+        with closing(_opened(self._source, self._make_eyes, self._orders)) as eyes:
             self._eyes_open.set()
             for seen in _sights(self._next_frames(stop), eyes, self._take_notice):
                 self._eyes_trouble = seen.sight.trouble
@@ -273,34 +280,52 @@ class Live:
 class _Opened:
     """Eyes that are open, and how others are opened for pictures of another size."""
 
-    def __init__(self, eyes: Eyes, size_px: tuple[int, int], make_eyes: MakeEyes) -> None:
+    def __init__(
+        self,
+        eyes: Eyes,
+        size_px: tuple[int, int],
+        make_eyes: MakeEyes,
+        orders: VisionOrders,
+    ) -> None:
         self._eyes, self._size_px, self._make_eyes = eyes, size_px, make_eyes
+        self._orders = orders
 
-    def of_size(self, size_px: tuple[int, int]) -> Eyes:
-        if size_px != self._size_px:
+    def for_frame(self, frame: Frame) -> Eyes | None:
+        """The eyes that are to look at this frame; None when none are."""
+        if not self._orders.offer(frame):
+            return None
+        height, width = frame.bgr.shape[:2]
+        if (width, height) != self._size_px or self._orders.take_new_eyes():
             self._eyes.close()
-            self._eyes, self._size_px = self._make_eyes(size_px), size_px
+            self._eyes, self._size_px = self._make_eyes((width, height)), (width, height)
         return self._eyes
 
     def close(self) -> None:
         self._eyes.close()
 
 
-def _opened(source: FrameSource, make_eyes: MakeEyes) -> _Opened:
+def _opened(source: FrameSource, make_eyes: MakeEyes, orders: VisionOrders | None) -> _Opened:
     """Eyes for the size that the source promises."""
-    return _Opened(make_eyes(source.size_px), source.size_px, make_eyes)
+    eyes = make_eyes(source.size_px)
+    return _Opened(eyes, source.size_px, make_eyes, orders or VisionOrders())
 
 
 def _sights(
-    frames: Iterator[Frame], eyes: _Opened, take_notice: Callable[[], LightNotice | None]
+    frames: Iterator[Frame], opened: _Opened, take_notice: Callable[[], LightNotice | None]
 ) -> Iterator[Seen]:
-    """Look at each frame."""
+    """Look at each frame that is to be looked at."""
     for frame in frames:
-        height, width = frame.bgr.shape[:2]
-        sight = eyes.of_size((width, height)).look(frame, take_notice())
+        eyes = opened.for_frame(frame)
+        sight = _shut(frame) if eyes is None else eyes.look(frame, take_notice())
         yield Seen(
             taken_s=frame.taken_s,
             read_s=frame.read_s,
             looked_s=time.monotonic(),
             sight=sight,
         )
+
+
+def _shut(frame: Frame) -> Sight:
+    """What shut eyes see."""
+    nothing = Observation(at_s=frame.taken_s)
+    return Sight(at_s=frame.taken_s, evidence=(), observation=nothing, stages_ms={}, hands_seen=0)

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from station.twin.bench import TwinBench
+from station.twin.truth import TwinTruth
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
@@ -31,6 +34,8 @@ class Wishes:
         observations: Also write what was measured in each frame here.
         marks: Keys and typed lines mark the truth, which is written here.
         tell: Says something to who started it, while the work goes on.
+        rehearse: Called with the twin and each true fact at its bench, in the thread that takes
+            pictures: a rehearsal bumps the projector after the third step.
         film: Also keep the pictures here. Pictures of people: only when somebody asked for it.
     """
 
@@ -49,6 +54,7 @@ class Wishes:
     windowed: bool = False
     hands: bool = True
     in_step: bool = False
+    rehearse: Callable[[TwinBench, TwinTruth], None] | None = None
     reports: bool = True
     observations: Path | None = None
     marks: Path | None = None

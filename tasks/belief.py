@@ -25,7 +25,8 @@ class Guess:
         last: The step that was finished last, or None.
         since_s: When that was.
         doing: The open step that an activity is under way for, or None: a gap between steps.
-        phase: How far that activity is, from 0: see `tasks.streams`.
+        phases: How probable it is that this activity is in each of its phases, together 1: see
+            `tasks.streams`. Empty in a gap.
     """
 
     done: StepSet
@@ -35,7 +36,7 @@ class Guess:
     last: int | None
     since_s: float
     doing: int | None = None
-    phase: int = 0
+    phases: tuple[float, ...] = ()
 
     def weighing(self, weight: float) -> Guess:
         """The same guess, so probable. Faster than `replace`: this is the innermost loop."""
@@ -47,11 +48,11 @@ class Guess:
             last=self.last,
             since_s=self.since_s,
             doing=self.doing,
-            phase=self.phase,
+            phases=self.phases,
         )
 
-    def in_phase(self, doing: int, phase: int, weight: float) -> Guess:
-        """The same guess with an activity under way."""
+    def flowing(self, *, doing: int | None, phases: tuple[float, ...], weight: float) -> Guess:
+        """The same guess with an activity under way, or none."""
         return Guess(
             done=self.done,
             open=self.open,
@@ -60,7 +61,7 @@ class Guess:
             last=self.last,
             since_s=self.since_s,
             doing=doing,
-            phase=phase,
+            phases=phases,
         )
 
 
@@ -109,6 +110,21 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """What a recogniser that speaks many times a second said last.
+
+    Attributes:
+        kind: Of its signs.
+        said_s: When.
+        first: The label that was most probable then.
+    """
+
+    kind: SignKind
+    said_s: float
+    first: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
     """What the station thinks about one run.
 
@@ -119,6 +135,7 @@ class Belief:
         bins: Zones that parts are taken from, for wrong reaches.
         guesses: How the run may stand, most probable first. Always at least one.
         reported: The steps that were reported as finished.
+        said: Those of `reported` that the worker or a clock said are done.
         open: The steps that may come next, going by `reported`.
         trail: The steps in the order in which they were reported.
         shown: The step the worker is shown; None when the run is finished.
@@ -135,7 +152,7 @@ class Belief:
         told_reach: The last wrong reach, so that it is told once.
         wrong_pick: A part came from a wrong bin since the step began.
         waits: The open steps that time finishes.
-        streamed_s: When a stream of labels (activity, looks) last said something, by its kind.
+        streams: What recognisers that speak many times a second said last.
         support: How much help is offered.
     """
 
@@ -143,6 +160,7 @@ class Belief:
     bins: frozenset[str]
     guesses: tuple[Guess, ...]
     reported: StepSet
+    said: StepSet = 0
     open: StepSet
     trail: Trail | None = None
     shown: int | None
@@ -158,7 +176,7 @@ class Belief:
     told_reach: ToldReach | None = None
     wrong_pick: bool = False
     waits: tuple[Wait, ...] = ()
-    streamed_s: tuple[tuple[SignKind, float], ...] = ()
+    streams: tuple[Stream, ...] = ()
     support: SupportLevel = SupportLevel.CONTOUR
 
     @property

@@ -7,7 +7,7 @@ from math import inf
 
 from tasks.belief import Belief, Guess
 from tasks.events import EventType
-from tasks.order import places_of, step_at
+from tasks.order import places_of
 from tasks.telling import Turn, step_event
 from tasks.weighing import kept
 
@@ -57,7 +57,7 @@ def question_due_s(belief: Belief) -> float:
     if belief.doubt_since_s is not None:
         due_s = belief.doubt_since_s + ASK_AFTER_S
     if not belief.long_asked and not belief.waits:
-        usual_s = step_at(belief.order, belief.shown).usual_s
+        usual_s = belief.order.habits.usual_s[belief.shown]
         due_s = min(due_s, belief.step_since_s + max(LONG_LEAST_S, LONG_TIMES * usual_s))
     return due_s
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tasks.habits import habits_of
 from tasks.model import Finish, Sign, SignKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tasks.habits import Habits
+    from tasks.learned import Learned
     from tasks.model import Step, Task
 
 StepSet = int
@@ -35,6 +38,8 @@ class Order:
         bins: The zones this task takes from.
         first: What is open at the start.
         everything: All places.
+        habits: What is to be expected of the task at this station.
+        learned: What `habits` was made of; None for nothing.
     """
 
     task: Task
@@ -47,6 +52,8 @@ class Order:
     bins: frozenset[str]
     first: StepSet
     everything: StepSet
+    habits: Habits
+    learned: Learned | None = None
 
     def opened(self, open_steps: StepSet, done: StepSet, place: int) -> StepSet:
         """What is open after `place` was finished; `done` has it already."""
@@ -75,8 +82,13 @@ class Order:
         return self.wanting.get(Sign(SignKind.PICKED, zone), 0)
 
 
-def order_of(task: Task) -> Order:
-    """Work out a task's order. Takes time in proportion to its length: once a run."""
+def order_of(task: Task, learned: Learned | None = None) -> Order:
+    """Work out a task's order. Takes time in proportion to its length: once a run.
+
+    Args:
+        task: Whose order it is.
+        learned: What the station has learned from its own runs.
+    """
     after: list[StepSet] = []
     before: list[StepSet] = []
     followers: list[list[int]] = [[] for _ in task.steps]
@@ -107,6 +119,8 @@ def order_of(task: Task) -> Order:
         bins=frozenset(step.target for step in task.steps if step.finish is Finish.TAKE),
         first=sum(1 << place for place, direct in enumerate(after) if not direct),
         everything=(1 << len(task.steps)) - 1,
+        habits=habits_of(task, learned),
+        learned=learned,
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tasks.belief import Belief
 from tasks.doubts import as_reported
 from tasks.events import EventType
-from tasks.telling import Turn, finish_said, step_event, waits_among
+from tasks.telling import Turn, finish_said, reopened, step_event
 
 WORKER_SAID = "the worker said so"
 
@@ -38,22 +38,9 @@ def gone_back(belief: Belief, at_s: float) -> Turn:
     """Undo the step that was reported last."""
     if belief.trail is None:
         return belief, ()
-    order, place = belief.order, belief.trail.place
+    place = belief.trail.place
     undone = step_event(belief, EventType.STEP_UNDONE, place, at_s)
-    open_steps = order.closed(belief.open, place)
-    belief = replace(
-        belief,
-        reported=belief.reported & ~(1 << place),
-        open=open_steps,
-        trail=belief.trail.before,
-        shown=place,
-        asked=None,
-        step_since_s=at_s,
-        doubt_since_s=None,
-        long_asked=False,
-        wrong_pick=False,
-        waits=waits_among(order, open_steps, belief.waits, at_s),
-    )
+    belief = reopened(belief, place, at_s)
     belief = replace(belief, guesses=(as_reported(belief),))
     started = step_event(belief, EventType.STEP_STARTED, place, at_s)
     return belief, (replace(undone, note=WORKER_SAID), started)

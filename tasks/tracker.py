@@ -12,14 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
-from tasks.belief import Belief, Guess, Trail
+from tasks.belief import Belief, Guess, Stream, Trail
 from tasks.doubts import denied, question_due_s, questioned, with_doubts
 from tasks.events import Event, EventType
-from tasks.model import SIGN_OF_FINISH, Evidence, Names, Sign, Task
+from tasks.learned import Learned
+from tasks.learning import first_of
+from tasks.looks import looked
+from tasks.model import SIGN_OF_FINISH, Evidence, Names, Sign, SignKind, Task
 from tasks.order import Order, lowest, order_of, places_of, step_at
 from tasks.presses import Press, gone_back, help_called, paused, resumed, said_done
 from tasks.reaches import noticed
-from tasks.reliability import RELIABILITY
 from tasks.streams import STREAMS, flowed
 from tasks.telling import Turn, finish_said, settled, step_event, waits_among
 from tasks.weighing import forgotten, weighed
@@ -39,6 +41,7 @@ def begin(
     done: frozenset[int] = frozenset(),
     paused: bool = False,
     names: Names | None = None,
+    learned: Learned | None = None,
 ) -> Turn:
     """Begin a run, or go on with one after a crash.
 
@@ -50,8 +53,9 @@ def begin(
         paused: The run was paused before the crash.
         names: The zones of the station, so that a reach into a bin that the task does not know
             is noticed before something was picked from it.
+        learned: What the station learned from its own confirmed runs: `tasks.learning`.
     """
-    order = order_of(task)
+    order = order_of(task, learned)
     reported, open_steps = 0, order.first
     for place in sorted(done):
         if 0 <= place < len(task.steps) and not order.after[place] & ~reported:
@@ -101,7 +105,7 @@ def advance(belief: Belief, evidence: Sequence[Evidence], task: Task) -> Turn:
     for piece in evidence:
         belief, more = noticed(belief, piece, at_s)
         told += more
-    for signs in _exclusive(evidence):
+    for signs in _exclusive(evidence, belief.order):
         if belief.finished:
             break
         belief, more = settled(_weighed(belief, signs, at_s), at_s)
@@ -119,7 +123,7 @@ def tick(belief: Belief, at_s: float, task: Task) -> Turn:
         task: The task of this run.
     """
     if belief.order.task is not task:
-        belief = replace(belief, order=order_of(task))
+        belief = replace(belief, order=order_of(task, belief.order.learned))
     at_s = max(at_s, belief.last_s)
     told: list[Event] = []
     while not belief.paused and not belief.finished:
@@ -180,19 +184,30 @@ def _weighed(belief: Belief, signs: tuple[tuple[Sign, float], ...], at_s: float)
             wrong_pick=belief.wrong_pick,
         )
         return replace(belief, guesses=guesses)
-    streamed_s = dict(belief.streamed_s)
-    passed_s = at_s - streamed_s.get(kind, belief.run_since_s)
-    guesses = flowed(belief.guesses, signs, at_s=at_s, passed_s=passed_s, order=belief.order)
-    streamed_s[kind] = at_s
-    return replace(belief, guesses=guesses, streamed_s=tuple(streamed_s.items()))
+    order = belief.order
+    last = next((stream for stream in belief.streams if stream.kind is kind), None)
+    passed_s = at_s - (belief.run_since_s if last is None else last.said_s)
+    if kind is SignKind.LOOKS:
+        guesses = looked(belief.guesses, signs, at_s=at_s, passed_s=passed_s, order=order)
+    else:
+        before = None if last is None else last.first
+        guesses = flowed(
+            belief.guesses, signs, at_s=at_s, passed_s=passed_s, before=before, order=order
+        )
+    first = first_of({sign.name: p for sign, p in signs})
+    said = Stream(kind=kind, said_s=at_s, first=first)
+    others = tuple(stream for stream in belief.streams if stream.kind is not kind)
+    return replace(belief, guesses=guesses, streams=(*others, said))
 
 
-def _exclusive(evidence: Sequence[Evidence]) -> Iterator[tuple[tuple[Sign, float], ...]]:
+def _exclusive(
+    evidence: Sequence[Evidence], order: Order
+) -> Iterator[tuple[tuple[Sign, float], ...]]:
     """Groups of signs that exclude each other, in the order in which they came."""
     by_kind: dict[str, list[tuple[Sign, float]]] = {}
     for piece in evidence:
         if piece.sign.kind in SIGN_OF_FINISH.values() and piece.p > 0.0:
-            most = RELIABILITY[piece.sign.kind].most
+            most = order.habits.reliability[piece.sign.kind].most
             by_kind.setdefault(piece.sign.kind, []).append((piece.sign, min(piece.p, most)))
     for signs in by_kind.values():
         if sum(p for _, p in signs) <= WHOLE:
@@ -216,7 +231,7 @@ def _passed(belief: Belief, at_s: float) -> Belief:
     guesses = belief.guesses
     if not belief.paused:
         # While a stream speaks, it is what tells guesses apart.
-        spoke_s = max((said_s + STREAM_S for _, said_s in belief.streamed_s), default=-inf)
+        spoke_s = max((stream.said_s + STREAM_S for stream in belief.streams), default=-inf)
         quiet_s = at_s - max(belief.last_s, min(spoke_s, at_s))
         guesses = forgotten(guesses, belief.reported, quiet_s)
     return replace(belief, guesses=guesses, last_s=at_s)

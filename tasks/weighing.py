@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from tasks.belief import Guess
 from tasks.model import Finish, SignKind
 from tasks.order import lowest, places_of, step_at
-from tasks.reliability import RELIABILITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,8 +56,8 @@ EARLY_LOG_ODDS = 0.75
 """So much less at the very start: a sign at p = 0.9 is then believed as one at 0.81."""
 
 
-_Key = tuple[int, int, int]
-"""What makes two guesses the same: done, doing (-1: a gap), phase."""
+_Key = tuple[int, int]
+"""What makes two guesses the same: done, doing (-1: a gap)."""
 
 
 def weighed(
@@ -107,7 +106,7 @@ def kept(guesses: Iterable[Guess]) -> tuple[Guess, ...]:
     best: dict[_Key, Guess] = {}
     weights: dict[_Key, float] = {}
     for guess in guesses:
-        key = (guess.done, -1 if guess.doing is None else guess.doing, guess.phase)
+        key = (guess.done, -1 if guess.doing is None else guess.doing)
         other = best.get(key)
         if other is None or guess.weight > other.weight:
             best[key] = guess
@@ -198,7 +197,7 @@ def _which(own: StepSet, guess: Guess, order: Order) -> int:
 
 def _timely(p: float, place: int, guess: Guess, at_s: float, order: Order) -> float:
     """How far to believe that the step is done: less so soon after the step before."""
-    soon_s = EARLY_SHARE * step_at(order, place).usual_s
+    soon_s = EARLY_SHARE * order.habits.usual_s[place]
     passed_s = at_s - guess.since_s
     if passed_s >= soon_s or not 0.0 < p < 1.0:
         return p
@@ -208,7 +207,7 @@ def _timely(p: float, place: int, guess: Guess, at_s: float, order: Order) -> fl
 
 def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSet) -> float:
     """How probable the sign is without finishing anything, if the run stands as guessed."""
-    stray = RELIABILITY[sign.kind].stray
+    stray = order.habits.reliability[sign.kind].stray
     if sign.kind is SignKind.PICKED and guess.open & order.of_finish[Finish.TAKE]:
         stray = WRONG_BIN
     if guess.last is None or step_at(order, guess.last).sign != sign:
@@ -234,13 +233,13 @@ def unseen_factor(
         implied = IMPLIED_AFTER_WRONG_PICK if wrong_pick else IMPLIED
         return implied * _time_for(later, guess, at_s, order)
     first = step_at(order, missing[0]).sign
-    missed = RELIABILITY[SignKind.PICKED if first is None else first.kind].missed
+    missed = order.habits.reliability[SignKind.PICKED if first is None else first.kind].missed
     return missed * SKIPPED_TOO ** (len(missing) - 1)
 
 
 def _time_for(places: Sequence[int], guess: Guess, at_s: float, order: Order) -> float:
     """Whether there was time for all these steps since the last: 1 when there was."""
-    needed_s = FASTEST * sum(step_at(order, place).usual_s for place in places)
+    needed_s = FASTEST * sum(order.habits.usual_s[place] for place in places)
     share = max(0.0, at_s - guess.since_s) / needed_s
     return min(1.0, share * share)
 

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -63,11 +64,26 @@ class CameraFrames:
         self._retry_first_s = retry_first_s
         self._closed = threading.Event()
         self._told: str | None = None
+        self._wanted: _Held | None = None
+        self._obeyed: _Held | None = None
+        self._exposure_s: float | None = None
 
     @property
     def size_px(self) -> tuple[int, int]:
         """Width and height of every frame: as asked; others are not passed on."""
         return self._camera.width_px, self._camera.height_px
+
+    @property
+    def exposure_s(self) -> float | None:
+        """How long each frame is exposed; None before `lock`, and for cameras that do not say."""
+        return self._exposure_s
+
+    def lock(self, *, exposure_s: float | None = None) -> None:
+        """Hold exposure, gain, white balance and focus, also when the camera was away meanwhile.
+
+        The thread that reads tells the camera, before its next picture: drivers do not like two.
+        """
+        self._wanted = _Held(exposure_s=exposure_s)
 
     def frames(self) -> Iterator[Frame]:
         """Yield frames until `close`. Never raises: trouble is told, and the camera tried again."""
@@ -95,7 +111,11 @@ class CameraFrames:
         """Yield frames until the camera is gone, hangs or gives the wrong size."""
         black, frozen = BlackJudge(), FrozenJudge()
         missed = 0
+        self._obeyed = None
         while not self._closed.is_set():
+            if self._obeyed is not self._wanted and self._wanted is not None:
+                self._obeyed = self._wanted
+                self._exposure_s = _hold(capture, self._wanted)
             is_read, picture = capture.read()
             now_s = time.monotonic()
             if not is_read or picture is None:
@@ -200,6 +220,46 @@ class FilmFrames:
                 f"The film {self._path} breaks off at {index / self._rate_hz:.1f} s of "
                 f"{self._count / self._rate_hz:.1f} s: it is cut off or damaged."
             )
+
+
+V4L2_MANUAL, V4L2_UNIT_S = 1.0, 1e-4
+"""Video4Linux: exposure mode 1 is manual, and exposure counts in 100 microseconds. OpenCV passes
+both on as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What a camera is to hold."""
+
+    exposure_s: float | None
+
+
+def _hold(capture: cv2.VideoCapture, wanted: _Held) -> float | None:
+    """Switch off what the camera does by itself. Gives the exposure, if it says one."""
+    for automatic in (cv2.CAP_PROP_AUTO_WB, cv2.CAP_PROP_AUTOFOCUS):
+        held = _OF_AUTOMATIC[automatic]
+        value = capture.get(held)
+        if capture.set(automatic, 0.0) and value > 0.0:
+            capture.set(held, value)
+    if capture.getBackendName() != "V4L2":
+        # Elsewhere exposure has other units, and 0.25 or -1 for "manual": better left alone.
+        return None
+    exposure, gain = capture.get(cv2.CAP_PROP_EXPOSURE), capture.get(cv2.CAP_PROP_GAIN)
+    if wanted.exposure_s is not None:
+        exposure = max(1.0, round(wanted.exposure_s / V4L2_UNIT_S))
+    if not capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, V4L2_MANUAL):
+        return None
+    capture.set(cv2.CAP_PROP_EXPOSURE, exposure)
+    capture.set(cv2.CAP_PROP_GAIN, gain)
+    told = capture.get(cv2.CAP_PROP_EXPOSURE)
+    return told * V4L2_UNIT_S if told > 0.0 else None
+
+
+_OF_AUTOMATIC = {
+    cv2.CAP_PROP_AUTO_WB: cv2.CAP_PROP_WB_TEMPERATURE,
+    cv2.CAP_PROP_AUTOFOCUS: cv2.CAP_PROP_FOCUS,
+}
+"""What a camera sets by itself, and what it sets."""
 
 
 def _open_camera(camera: Camera) -> cv2.VideoCapture:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from vision.evidence import EvidenceReader, Reading
+from vision.look_watch import LookWatch
 from vision.observations import HandSeen, Observation
 from vision.second_witness import SecondWitness
 from vision.trouble import BlackJudge
+from vision.zones import as_seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from vision.frames import Frame
     from vision.hands import Hand
     from vision.light import LightNotice
+    from vision.taught_looks import ZonesLooks
 
 EMPTY_FOR_S = 1.0
 """After the bench has been empty this long, hands are only looked for when something comes in."""
@@ -75,6 +78,8 @@ class Eyes:
         maps: BenchMaps,
         camera_wh: tuple[int, int],
         hands: FindsHands | None,
+        light_delay_s: float | None = None,
+        looks: ZonesLooks | None = None,
     ) -> None:
         """Open them.
 
@@ -83,17 +88,35 @@ class Eyes:
             maps: Where the bench lies in the picture.
             camera_wh: Width and height of the pictures.
             hands: What recognises hands; None leaves the second witness alone.
+            light_delay_s: From the station's order to the projector until its light is in the
+                picture, as measured at set-up; None takes what such parts usually need.
+            looks: Zones whose looks were taught; they are judged while nobody is over them.
         """
-        self._bench_from_cam = maps.cam_from_bench.plane.inverse()
+        self._cam_from_bench = maps.cam_from_bench
         self._hands = hands
         self._witness = SecondWitness(
-            station=station, cam_from_bench=maps.cam_from_bench.plane, camera_wh=camera_wh
+            station=station,
+            cam_from_bench=maps.cam_from_bench,
+            camera_wh=camera_wh,
+            light_delay_s=light_delay_s,
         )
-        self._reader = EvidenceReader(station.zones.values())
         self._reading = Reading()
+        self._reader = EvidenceReader(as_seen(station.zones.values(), maps.cam_from_bench))
+        self._look_watch = LookWatch(
+            looks or {}, as_seen(station.zones.values(), maps.cam_from_bench)
+        )
         self._judge = BlackJudge()
         self._last_busy_s: float | None = None
         self._last_looked_s = float("-inf")
+
+    def watch(self, station: Station) -> None:
+        """Watch other zones of the same bench from the next picture on.
+
+        What the bare bench looks like stays known; visits that are going on are forgotten.
+        """
+        self._witness.watch(station)
+        self._reader = EvidenceReader(as_seen(station.zones.values(), self._cam_from_bench))
+        self._reading = Reading()
 
     def look(self, frame: Frame, light: LightNotice | None = None) -> Sight:
         """Look at one picture.
@@ -122,6 +145,7 @@ class Eyes:
         found = time.perf_counter()
         observation = self._observation(frame.taken_s, hands)
         self._reading, evidence = self._reader.read(self._reading, observation)
+        evidence += self._told_by_looks(frame, observation)
         read = time.perf_counter()
         return Sight(
             at_s=frame.taken_s,
@@ -140,6 +164,14 @@ class Eyes:
         """Let go of the model, before the interpreter ends. May be called twice."""
         if self._hands is not None:
             self._hands.close()
+
+    def _told_by_looks(self, frame: Frame, observation: Observation) -> tuple[Evidence, ...]:
+        """What zones look like. What is told of reaches afterwards bears no earlier time."""
+        told = self._look_watch.look(frame.bgr, observation)
+        if told:
+            last_s = max(self._reading.last_s, frame.taken_s)
+            self._reading = replace(self._reading, last_s=last_s)
+        return told
 
     def _found(self, frame: Frame) -> tuple[Hand, ...]:
         """The hands, if there can be any: an empty bench costs no more than the second witness."""
@@ -161,7 +193,8 @@ class Eyes:
             at_s=at_s,
             hands=tuple(
                 HandSeen(
-                    landmarks_mm=self._bench_from_cam.apply(hand.landmarks_px), score=hand.score
+                    landmarks_mm=self._cam_from_bench.bench_at(hand.landmarks_px),
+                    score=hand.score,
                 )
                 for hand in hands
             ),

@@ -46,3 +46,22 @@ class FrameSource(Protocol):
     def close(self) -> None:
         """Let go of the device. May be called twice, and from another thread."""
         ...
+
+
+class CameraControls(Protocol):
+    """What a camera lets itself be told. Films let themselves be told nothing and lack this."""
+
+    @property
+    def exposure_s(self) -> float | None:
+        """How long each frame is exposed, as the camera says; None when it does not say."""
+        ...
+
+    def lock(self, *, exposure_s: float | None = None) -> None:
+        """Hold exposure, gain, white balance and focus from one of the next frames on.
+
+        A camera that cannot obeys in what it can.
+
+        Args:
+            exposure_s: Expose each frame for this long; None holds what it is.
+        """
+        ...

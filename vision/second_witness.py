@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from calibration.planes import PlaneMap
+    from calibration.space import SpaceMap
     from station_config.station import Station
     from vision.hands import Hand
     from vision.light import LightNotice
 
-LIGHT_SETTLES_S = 0.25
-"""From the order to the projector until the change is whole in the picture: 60-150 ms of
-projector and camera, and a frame or two of fading."""
+LIGHT_DELAY_S = 0.15
+"""From the order to the projector until its light is in the picture, when nobody has measured it:
+projectors and cameras need 60 to 150 ms."""
+LIGHT_FADES_S = 0.1
+"""From then on until all of the change is in the picture: a frame or two of fading, and a frame in
+which camera and projector miss each other, at 30 pictures a second."""
 LIGHT_RIM_MM = 12.0
 """The line of light around a zone, with its glow, lies this far to either side of the rim."""
 
@@ -54,16 +57,45 @@ class SecondWitness:
     """Watches the bench itself. To be used by one thread."""
 
     def __init__(
-        self, *, station: Station, cam_from_bench: PlaneMap, camera_wh: tuple[int, int]
+        self,
+        *,
+        station: Station,
+        cam_from_bench: SpaceMap,
+        camera_wh: tuple[int, int],
+        light_delay_s: float | None = None,
     ) -> None:
+        """Begin to watch.
+
+        Args:
+            station: The zones, their heights and the size of the bench.
+            cam_from_bench: Where bench points at any height lie in the picture.
+            camera_wh: Width and height of the pictures.
+            light_delay_s: From the order to the projector until its light is in the picture, as
+                measured; None when it was not.
+
+        Raises:
+            ValueError: The delay is below 0.
+        """
+        if light_delay_s is not None and light_delay_s < 0.0:
+            raise ValueError(f"light cannot arrive before it is sent, not {light_delay_s} s")
+        delay_s = LIGHT_DELAY_S if light_delay_s is None else light_delay_s
+        self._light_settles_s = delay_s + LIGHT_FADES_S
+        self._cam_from_bench = cam_from_bench
         self._view = SmallView(
             cam_from_bench=cam_from_bench, bench_mm=station.bench_mm, camera_wh=camera_wh
         )
-        self._bench_from_cam = cam_from_bench.inverse()
-        self._small_from_cam = self._view.small_from_bench @ self._bench_from_cam
         self._background = Background(self._view.inside)
+        self.watch(station)
+        self._labels: NDArray[np.int32] = np.zeros(self._view.shape, np.int32)
+        self._found: list[tuple[int, ArmSeen]] = []
+        self.arms: tuple[ArmSeen, ...] = ()
+        self.covered: Mapping[str, float] = {}
+        self.looks: Mapping[str, LookSeen] = {}
+
+    def watch(self, station: Station) -> None:
+        """Watch the zones of `station` from now on; how the bare bench looks stays known."""
         masks = {
-            zone_id: self._view.mask([np.array(zone.polygon_mm, np.float64)])
+            zone_id: self._view.mask([np.array(zone.polygon_mm, np.float64)], zone.height_mm)
             for zone_id, zone in station.zones.items()
         }
         self._zone_masks = masks
@@ -74,11 +106,6 @@ class SecondWitness:
             for zone_id in sorted(station.of_kind(ZoneKind.PLACE))
         }
         self._held = frozenset[str]()
-        self._labels: NDArray[np.int32] = np.zeros(self._view.shape, np.int32)
-        self._found: list[tuple[int, ArmSeen]] = []
-        self.arms: tuple[ArmSeen, ...] = ()
-        self.covered: Mapping[str, float] = {}
-        self.looks: Mapping[str, LookSeen] = {}
 
     def light_changes(self, light: LightNotice) -> None:
         """The station changes its light: places that it touches are not judged for a moment."""
@@ -91,7 +118,7 @@ class SecondWitness:
         for mask in zones:
             line = cv2.subtract(cv2.dilate(mask, glow), cv2.erode(mask, glow))
             outlines = np.asarray(cv2.bitwise_or(outlines, line), np.uint8)
-        self._background.freeze(areas, outlines, until_s=light.at_s + LIGHT_SETTLES_S)
+        self._background.freeze(areas, outlines, until_s=light.at_s + self._light_settles_s)
         changed = np.logical_or.reduce([area.ravel() > 0 for area in areas]) if areas else None
         self._held = frozenset(
             name
@@ -147,11 +174,11 @@ class SecondWitness:
 
     def _apart_mm(self, arm: ArmSeen, hand: Hand) -> float:
         """From the arm's end to the nearest landmark."""
-        from_tip_mm = self._bench_from_cam.apply(hand.landmarks_px) - arm.tip_mm
+        from_tip_mm = self._cam_from_bench.bench_at(hand.landmarks_px) - arm.tip_mm
         return float(np.hypot(*from_tip_mm.T).min())
 
     def _labels_under(self, hand: Hand) -> NDArray[np.int32]:
-        x, y = np.rint(self._small_from_cam.apply(hand.landmarks_px)).astype(int).T
+        x, y = np.rint(self._view.small_from_cam.apply(hand.landmarks_px)).astype(int).T
         high, wide = self._view.shape
         on = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
         return np.asarray(self._labels[y[on], x[on]], np.int32)

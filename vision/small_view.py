@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from calibration.edges import subdivided
 from calibration.planes import PlaneMap
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from calibration.planes import Points
+    from calibration.space import SpaceMap
 
 SMALL_WIDTH_PX = 256
 """About 4 mm of bench to a pixel: a finger is four pixels wide, and a frame costs under 2 ms."""
@@ -33,28 +35,31 @@ class SmallView:
         mm: Shape (height * width,), complex64: the bench point of each pixel of the flattened
             picture, as x + iy, because numpy is slow over an axis of two.
         mm2_per_px: How much bench one pixel shows, on average.
+        small_from_cam: Camera pixels to those of the small picture.
     """
 
     def __init__(
-        self, *, cam_from_bench: PlaneMap, bench_mm: tuple[float, float], camera_wh: tuple[int, int]
+        self, *, cam_from_bench: SpaceMap, bench_mm: tuple[float, float], camera_wh: tuple[int, int]
     ) -> None:
         width_px, height_px = camera_wh
         self._factor = max(1, round(width_px / SMALL_WIDTH_PX))
         outline_mm = _widened(bench_mm)
-        outline_px = cam_from_bench.apply(outline_mm)
+        self._cam_from_bench = cam_from_bench
+        outline_px = cam_from_bench.apply(subdivided(outline_mm))
         low = np.floor(np.clip(outline_px.min(axis=0), 0, (width_px - 1, height_px - 1)))
         high = np.ceil(np.clip(outline_px.max(axis=0), 0, (width_px - 1, height_px - 1)))
         self._x, self._y = (int(value) for value in low)
         wide, high_px = (max(8, int(value) // self._factor) for value in high - low + 1)
         self.shape = (high_px, wide)
-        small_from_cam = np.array(
-            [
-                [1 / self._factor, 0, (0.5 - self._x) / self._factor - 0.5],
-                [0, 1 / self._factor, (0.5 - self._y) / self._factor - 0.5],
-                [0, 0, 1],
-            ]
+        self.small_from_cam = PlaneMap(
+            matrix=np.array(
+                [
+                    [1 / self._factor, 0, (0.5 - self._x) / self._factor - 0.5],
+                    [0, 1 / self._factor, (0.5 - self._y) / self._factor - 0.5],
+                    [0, 0, 1],
+                ]
+            )
         )
-        self.small_from_bench = PlaneMap(matrix=small_from_cam) @ cam_from_bench
         self.inside = self.mask([outline_mm])
         cut = cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
         inner = cv2.erode(cut, np.ones((3, 3), np.uint8), iterations=2)[1:-1, 1:-1]
@@ -74,11 +79,13 @@ class SmallView:
         small = cv2.resize(cut, (wide, high), interpolation=self._taken)
         return np.asarray(cv2.blur(small, (3, 3)), np.uint8)
 
-    def mask(self, polygons_mm: Sequence[Points]) -> NDArray[np.uint8]:
-        """Shape `shape`, uint8, 255 inside any of the polygons."""
+    def mask(self, polygons_mm: Sequence[Points], height_mm: float = 0.0) -> NDArray[np.uint8]:
+        """Shape `shape`, uint8, 255 inside any of the polygons, which lie this high."""
         mask = np.zeros(self.shape, np.uint8)
         for polygon_mm in polygons_mm:
-            corners = self.small_from_bench.apply(polygon_mm)
+            bent = self._cam_from_bench.lens is not None
+            outline_mm = subdivided(polygon_mm) if bent else polygon_mm
+            corners = self.small_from_cam.apply(self._cam_from_bench.apply(outline_mm, height_mm))
             cv2.fillPoly(mask, [np.rint(corners).astype(np.int32)], (255,))
         return mask
 
@@ -86,7 +93,7 @@ class SmallView:
         high, wide = self.shape
         columns, rows = np.meshgrid(np.arange(wide), np.arange(high))
         pixels = np.stack([columns, rows], axis=-1).reshape(-1, 2).astype(np.float64)
-        points_mm = self.small_from_bench.inverse().apply(pixels)
+        points_mm = self._cam_from_bench.bench_at(self.small_from_cam.inverse().apply(pixels))
         return points_mm.reshape(high, wide, 2).astype(np.float32)
 
 

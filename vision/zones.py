@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from calibration.planes import Points
-    from station_config.station import Zone
+    from calibration.space import SpaceMap
+    from station_config.station import PolygonMm, Zone
     from vision.observations import Observation
 
 WRIST = 0
@@ -66,6 +67,31 @@ class ZoneSeen:
     def is_unknown(self) -> bool:
         """Whether a hand may be in the zone although none is seen."""
         return self.reach is None and (self.covered is None or self.covered > COVERED_BY_NOTHING)
+
+
+def as_seen(zones: Iterable[Zone], cam_from_bench: SpaceMap) -> tuple[Zone, ...]:
+    """Zones as the camera sees them: rims above the bench, moved to where they seem to lie on it.
+
+    Fingertips and ends of arms are put on the bench as if they lay flat on it. A hand goes through
+    the plane of the rim to reach into a bin: there both are moved alike, and the comparison is
+    exact.
+
+    Args:
+        zones: As they are.
+        cam_from_bench: The camera's map. One that knows no height moves nothing.
+    """
+    return tuple(
+        replace(zone, polygon_mm=_seen_polygon(zone, cam_from_bench))
+        if zone.height_mm > 0.0 and cam_from_bench.knows_height
+        else zone
+        for zone in zones
+    )
+
+
+def _seen_polygon(zone: Zone, cam_from_bench: SpaceMap) -> PolygonMm:
+    corners_mm = np.array(zone.polygon_mm, np.float64)
+    seen_mm = cam_from_bench.seen_on_bench(corners_mm, zone.height_mm)
+    return tuple((float(x), float(y)) for x, y in seen_mm)
 
 
 class ZoneShapes:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calibration.by_points import calibrated_by_points
+from calibration.from_pictures import Order, calibrated_from_pictures
 from calibration.from_pictures import from_pictures as found_in_pictures
 from calibration.model import Quality
 from calibration.points_file import read_points
 from calibration.store import write_calibration
+from station.commands import calibrate_bench
 from station.commands.console import say, tell
+from station.commands.two_numbers import two_numbers
+from station_config.station import Station
 from station_config.station_file import read_station
 
 app = typer.Typer(no_args_is_help=True, help="Bring camera, projector and bench together.")
+
+
+calibrate_bench.add_to(app)
 
 
 @app.callback()
@@ -60,30 +65,13 @@ def by_points(
     say(f"Kept in {out}")
 
 
-class Order(StrEnum):
-    """In which order the pictures of a capture lie in their folder."""
-
-    OPENCV = "opencv"
-
-
-def _pair(option: str, text: str, *, least: int) -> tuple[int, int]:
-    """`1024x768` as numbers."""
-    written = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    if written is None or min(int(written[1]), int(written[2])) < least:
-        raise typer.BadParameter(
-            f"write two numbers of {least} or more with an x between, as 1024x768 or 9x7,"
-            f" not '{text}'",
-            param_hint=option,
-        )
-    return int(written[1]), int(written[2])
-
-
 @app.command()
 def from_pictures(
     folder: Annotated[Path, typer.Argument(help="The pictures of one gray-code capture.")],
     projector: Annotated[
-        str, typer.Option(metavar="WxH", help="The projector's picture, as 1024x768.")
-    ],
+        str | None,
+        typer.Option(metavar="WxH", help="The projector's picture, as 1024x768."),
+    ] = None,
     order: Annotated[
         Order, typer.Option(help="The order of the pictures, sorted by name.")
     ] = Order.OPENCV,
@@ -94,13 +82,27 @@ def from_pictures(
     json_file: Annotated[
         Path | None, typer.Option("--json", dir_okay=False, help="Also write the figures here.")
     ] = None,
+    station: Annotated[
+        Path | None,
+        typer.Option(help="The station file: make a calibration of it.", exists=True),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where that calibration goes.")
+    ] = None,
 ) -> None:
     """Decode a capture that lies on disk and tell how well it fits its plane."""
-    del order  # there is one
+    if (station is None) != (out is None):
+        raise typer.BadParameter("--station and --out belong together", param_hint="--out")
+    if station is not None and out is not None:
+        _calibrate_from(folder, read_station(station), order, out)
+        return
+    if projector is None:
+        raise typer.BadParameter("is missing, as 1024x768", param_hint="--projector")
     found = found_in_pictures(
         folder,
-        projector_wh=_pair("--projector", projector, least=2),
-        board=None if board is None else _pair("--board", board, least=3),
+        projector_wh=two_numbers("--projector", projector, least=2),
+        board=None if board is None else two_numbers("--board", board, least=3),
+        order=order,
     )
     quality = found.quality
     where = "the picture" if board is None else "the board"
@@ -116,6 +118,24 @@ def from_pictures(
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(asdict(quality), indent=2) + "\n", encoding="utf-8")
         say(f"Written to {json_file}")
+
+
+def _calibrate_from(folder: Path, bench: Station, order: Order, out: Path) -> None:
+    """A full calibration from pictures of a bench with printed tags."""
+    made = calibrated_from_pictures(
+        folder,
+        projector_wh=(bench.projector.width_px, bench.projector.height_px),
+        order=order,
+        bench_mm=bench.bench_mm,
+        made_at=datetime.now(UTC),
+    )
+    write_calibration(out, made)
+    for remark in made.remarks:
+        tell(remark)
+    say(f"camera: {calibrate_bench.told(made.camera)}")
+    if made.projector is not None:
+        say(f"projector: {calibrate_bench.told(made.projector)}")
+    say(f"Kept in {out}")
 
 
 def _told(quality: Quality) -> str:

@@ -16,7 +16,6 @@ from station.sessions.folder import read_session
 from station.sessions.replaying import Depth, retold
 from station.sessions.scoring import SessionScore, session_score
 
-
 MOST_COLUMNS = 4
 """More do not fit a terminal: the last ones are shown, all are in the JSON."""
 

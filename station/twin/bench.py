@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import math
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from station.twin.camera_picture import CameraPicture
+from station.twin.eye import Eye
 from station.twin.faults import Faults
-from station.twin.geometry import Pinhole, twin_camera, twin_projector
+from station.twin.geometry import Pinhole, Points, twin_camera, twin_projector
 from station.twin.hand_picture import Tone
-from station.twin.light import Light, LightInCamera, RectPx
+from station.twin.light import RectPx
 from station.twin.loose_parts import LooseParts
 from station.twin.motion import Hand
+from station.twin.optics import Optics
 from station.twin.personas import Persona
-from station.twin.scenery import painted_scenery, surface_mm
+from station.twin.scenery import Scenery, painted_scenery, surface_mm
+from station.twin.setting import Setting
+from station.twin.shutter import Shutter
 from station.twin.sight import Sight
+from station.twin.stage import Stage
 from station.twin.truth import TruthBook, TwinTruth
 from station.twin.worker import Surroundings, Worker
 from station_config.station import Station
@@ -48,6 +50,7 @@ class TwinWishes:
         ends_after_s: The source ends at this moment of the twin's clock, or never.
         done: Places of the first run that were done before this twin began: a person remembers
             what he did when the computer is started again.
+        optics: Lenses, light and chip.
     """
 
     seed: int = 1
@@ -58,6 +61,7 @@ class TwinWishes:
     on_signal: Callable[[str], None] = _nobody_hears
     ends_after_s: float | None = None
     done: frozenset[int] = frozenset()
+    optics: Optics = field(default_factory=Optics)
 
 
 class TwinBench:
@@ -72,22 +76,13 @@ class TwinBench:
     ) -> None:
         self._station, self._wishes = station, wishes or TwinWishes()
         self.faults = Faults()
-        self.camera = twin_camera(
-            station.bench_mm, (station.camera.width_px, station.camera.height_px)
-        )
-        self.projector = twin_projector(
-            station.bench_mm, (station.projector.width_px, station.projector.height_px)
-        )
-        self._closed = threading.Event()
-        self._began_s: float | None = None
-        self._clock_s, self._index = 0.0, 0
-        self.skipped = 0
-        self._light = Light(self.projector)
+        self._shutter = Shutter(station.camera.rate_hz, paced=self._wishes.paced)
+        self._stage = self._build_stage(self._wishes.tone or persona.tone)
         self._book = TruthBook(self._wishes.truth, self._wishes.told)
         self._parts = LooseParts(
             station.zones, {name: surface_mm(station, z) for name, z in station.zones.items()}
         )
-        self._picture = self._build_picture(self._wishes.tone or persona.tone)
+        self._sight = Sight(self.projector, station.zones, self._stage.light.picture)
         self._worker = Worker(
             self._surroundings(task), persona, self._wishes.seed, self._wishes.done
         )
@@ -95,7 +90,22 @@ class TwinBench:
     @property
     def size_px(self) -> tuple[int, int]:
         """Width and height of every frame."""
-        return self.camera.size_px
+        return self._stage.camera.size_px
+
+    @property
+    def camera(self) -> Eye:
+        """The camera as it hangs now, lens and bumps included. Truth."""
+        return self._stage.camera
+
+    @property
+    def projector(self) -> Eye:
+        """The projector as it hangs now, lens and bumps included. Truth."""
+        return self._stage.projector
+
+    @property
+    def skipped(self) -> int:
+        """Frames that nobody asked for in time."""
+        return self._shutter.skipped
 
     @property
     def truth(self) -> tuple[TwinTruth, ...]:
@@ -110,9 +120,7 @@ class TwinBench:
     @property
     def now_s(self) -> float:
         """The twin's clock: 0 at the first frame; `taken_s` of frames is on it."""
-        if self._wishes.paced and self._began_s is not None:
-            return time.monotonic() - self._began_s
-        return self._clock_s
+        return self._shutter.now_s
 
     def frames(self) -> Iterator[Frame]:
         """Yield frames at the station's rate.
@@ -123,16 +131,15 @@ class TwinBench:
         Raises:
             FrameSourceLostError: The camera is unplugged.
         """
-        if self._began_s is None:
-            self._began_s = time.monotonic()
-        while not self._closed.is_set():
+        self._shutter.begin()
+        while not self._shutter.closed:
             if self.faults.unplugged:
                 raise FrameSourceLostError(
                     "the twin's camera is unplugged; plug it in to go on with the rehearsal"
                 )
-            taken_s = self._wait_for_shutter()
+            taken_s = self._shutter.wait()
             ends_s = self._wishes.ends_after_s
-            if self._closed.is_set() or (ends_s is not None and taken_s >= ends_s):
+            if self._shutter.closed or (ends_s is not None and taken_s >= ends_s):
                 return
             bgr = self._live_and_look(taken_s)
             yield Frame(taken_s=taken_s, bgr=bgr, read_s=time.monotonic())
@@ -143,9 +150,36 @@ class TwinBench:
         Raises:
             ValueError: The picture is not of the projector's size.
         """
-        if changed_px and not self._closed.is_set():
-            lands_s = self.now_s + self.faults.light_delay_s
-            self._light.hand_over(picture_bgrx, changed_px, lands_s)
+        if not self._shutter.closed:
+            self._stage.put(picture_bgrx, changed_px, self.now_s)
+
+    def set_exposure(self, share: float) -> None:
+        """Set the camera's exposure; 1 is as usual. It stays so only while it is locked.
+
+        Raises:
+            ValueError: Beyond what a camera can.
+        """
+        self._stage.set_exposure(share)
+
+    def lock(self, locked: bool = True) -> None:  # noqa: FBT001, FBT002 - one plain switch
+        """Keep the exposure as it is, or let the camera follow the light by itself."""
+        self._stage.locked = locked
+
+    def camera_px(self, points_mm: Points) -> Points:
+        """Where the camera sees points: shape (N, 3) millimetres to (N, 2) pixels. Truth."""
+        return self.camera.from_bench(points_mm)
+
+    def projector_px(self, points_mm: Points) -> Points:
+        """Which projector pixels light points: shape (N, 3) to (N, 2). Truth."""
+        return self.projector.from_bench(points_mm)
+
+    def camera_mm(self, points_px: Points, height_mm: float = 0.0) -> Points:
+        """What the camera sees at pixels, at one height: shape (N, 2) to (N, 2). Truth."""
+        return self.camera.to_plane(points_px, height_mm)
+
+    def projector_mm(self, points_px: Points, height_mm: float = 0.0) -> Points:
+        """Where light of projector pixels lands, at one height: shape (N, 2) to (N, 2). Truth."""
+        return self.projector.to_plane(points_px, height_mm)
 
     def send_away(self, for_s: float) -> None:
         """The worker takes his hands off the bench as soon as he has finished his deed."""
@@ -153,44 +187,42 @@ class TwinBench:
 
     def close(self) -> None:
         """Go dark and let frames end."""
-        self._closed.set()
+        self._shutter.close()
         self._book.close()
 
-    def _wait_for_shutter(self) -> float:
-        """The time of the next frame, once it has come."""
-        rate_hz = self._station.camera.rate_hz
-        if not self._wishes.paced:
-            taken_s = self._index / rate_hz
-            self._index += 1
-            self._clock_s = taken_s
-            return taken_s
-        due = max(self._index, math.ceil(self.now_s * rate_hz - 1e-6))
-        self.skipped += due - self._index
-        self._index = due + 1
-        taken_s = due / rate_hz
-        self._closed.wait(max(0.0, taken_s - self.now_s))
-        return taken_s
-
     def _live_and_look(self, taken_s: float) -> NDArray[np.uint8]:
-        changed_px = self._light.land(taken_s)
-        self._picture.light_changed(self._light.picture, changed_px)
+        if self._stage.arrange(self._parts.parts):
+            self._sight.aim(self.projector)
+        self._stage.light_until(taken_s)
         self._worker.live_until(taken_s)
         moved = self._parts.taken_changes()
         if moved:
-            self._picture.parts_changed(self._parts.parts, np.array(moved))
-        self._picture.dim(self.faults.brightness)
-        return self._picture.taken(self._worker.hands, black=self.faults.black)
+            self._stage.parts_changed(self._parts.parts, np.array(moved))
+        return self._stage.taken(self._worker.hands)
 
-    def _build_picture(self, tone: Tone) -> CameraPicture:
-        scenery = painted_scenery(self._station, self.camera, self._wishes.seed)
-        in_camera = LightInCamera(self.camera, self.projector, scenery.height_mm)
-        return CameraPicture(scenery, self.camera, in_camera, tone, self._wishes.seed)
+    def _build_stage(self, tone: Tone) -> Stage:
+        station, wishes = self._station, self._wishes
+        camera, projector = pinholes(station)
+
+        def paint(seen_by: Pinhole) -> Scenery:
+            texture = wishes.optics.texture
+            return painted_scenery(station, seen_by, wishes.seed, texture=texture)
+
+        setting = Setting(
+            bench_mm=station.bench_mm,
+            camera=camera,
+            projector=projector,
+            optics=wishes.optics,
+            paint=paint,
+            seed=wishes.seed,
+        )
+        return Stage(setting, self.faults, tone)
 
     def _surroundings(self, task: Task) -> Surroundings:
         return Surroundings(
             station=self._station,
             task=task,
-            sight=Sight(self.projector, self._station.zones, self._light.picture),
+            sight=self._sight,
             parts=self._parts,
             truth=self._book,
             on_signal=self._wishes.on_signal,

@@ -9,22 +9,35 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.twin.geometry import Pinhole
+from station.twin.exposing import Exposing, Level
+from station.twin.eye import Eye
 from station.twin.hand_picture import HandPicture, Tone, hand_picture, render_ahead
 from station.twin.hand_shape import Side
-from station.twin.light import LightInCamera, RectPx
+from station.twin.light import RectPx
+from station.twin.light_in_camera import Arriving, LightInCamera
 from station.twin.motion import Hand
 from station.twin.overlay import Box, blend, box_of, box_round, lay_over, warped
 from station.twin.part_picture import SIZE_MM, part_picture, part_placement
-from station.twin.scenery import Scenery
 
-_NOISE_LEVELS = 2.2
-"""Standard deviation of a webcam's grey levels in room light."""
-_NOISE_MIDDLE = 9
-"""Noise is kept as 0 to 18 and added; the picture below it is kept this much darker."""
-_NOISE_MARGIN_PX = 64
-_LIGHT_GAIN = 0.62
-"""White projector light on a white sheet, as a share of full white in the camera."""
+_HAND_SHINES = 1.3
+"""Projector light on skin, compared with the same light on a sheet of the same colour."""
+_GREY = 2
+"""A picture of one channel has this many dimensions."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Seen:
+    """What a camera sees.
+
+    Attributes:
+        camera: Which sees it.
+        light: The projector's light in it.
+        exposing: Surfaces, and how their light becomes grey levels.
+    """
+
+    camera: Eye
+    light: LightInCamera
+    exposing: Exposing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,29 +70,32 @@ class _Landed:
 class CameraPicture:
     """Puts the camera's picture together; what has not changed is kept."""
 
-    def __init__(
-        self, scenery: Scenery, camera: Pinhole, light: LightInCamera, tone: Tone, seed: int
-    ) -> None:
-        self._clean, self._scenery, self._camera, self._light = (
-            scenery.reflect,
-            scenery,
-            camera,
-            light,
-        )
-        self._reflect = scenery.reflect.copy()
-        self._brightness = 1.0
-        self._kept: dict[Side, _Landed] = {}
-        self._tone = tone
-        render_ahead(tone)
-        self._rng = np.random.default_rng(seed)
-        self._noise = _noise_tile(camera.size_px, self._rng)
-        self._lit = np.empty_like(self._reflect)
-        self._expose(self._whole)
+    def __init__(self, tone: Tone | None, rng: np.random.Generator) -> None:
+        """Begin without anything to see; `look_at` comes next.
 
-    @property
-    def _whole(self) -> Box:
-        wide, tall = self._camera.size_px
-        return Box(left=0, top=0, right=wide, bottom=tall)
+        Args:
+            tone: Skin or glove of the hands; None: there are no hands.
+            rng: Chance, of the noise.
+        """
+        self._tone = tone
+        if tone is not None:
+            render_ahead(tone)
+        self._kept: dict[Side, _Landed] = {}
+        self._rng = rng
+        self._level = Level()
+
+    def look_at(self, seen: Seen, parts: Sequence[LoosePart] = ()) -> None:
+        """See something else from now on: after a bump, say.
+
+        Args:
+            seen: What is seen, by whom, in what light.
+            parts: Loose parts that lie there.
+        """
+        self._camera, self._light, self._exposing = seen.camera, seen.light, seen.exposing
+        self._clean = seen.exposing.reflect.copy()
+        self._kept.clear()
+        self._lay_parts(self._exposing.reflect, parts)
+        self.expose_all()
 
     def light_changed(self, picture: NDArray[np.uint8], changed_px: Sequence[RectPx]) -> None:
         """Take over light that has landed."""
@@ -101,43 +117,57 @@ class CameraPicture:
         if box.empty:
             return
         rows, columns = box.rows, box.columns
-        self._reflect[rows, columns] = self._clean[rows, columns]
-        patch = self._reflect.copy() if len(parts) else self._reflect
-        for part in parts:
-            plane = self._camera.from_plane(part.height_mm)
-            lay_over(
-                patch, part_placement(plane, part.at_mm, part.turned_deg), part_picture(part.kind)
-            )
-        self._reflect[rows, columns] = patch[rows, columns]
+        reflect = self._exposing.reflect
+        reflect[rows, columns] = self._clean[rows, columns]
+        patch = reflect.copy() if len(parts) else reflect
+        self._lay_parts(patch, parts)
+        reflect[rows, columns] = patch[rows, columns]
         self._expose(box)
 
-    def dim(self, brightness: float) -> None:
-        """Set the room's light; 1 is as usual."""
-        if brightness != self._brightness:
-            self._brightness = brightness
-            self._expose(self._whole)
+    def at_level(self, level: Level) -> None:
+        """Set how bright everything is."""
+        if level != self._level:
+            self._level = level
+            self.expose_all()
+
+    def expose_all(self, arriving: Arriving | None = None) -> None:
+        """Expose everything anew.
+
+        Args:
+            arriving: In this light instead of that which arrives now.
+        """
+        wide, tall = self._camera.size_px
+        whole = Box(left=0, top=0, right=wide, bottom=tall)
+        light = self._light.arriving if arriving is None else arriving
+        self._exposing.expose(whole, light, self._level)
+
+    @property
+    def brightness(self) -> float:
+        """How bright the picture is on average, 0 to 255, without hands and noise."""
+        return float(self._exposing.lit[::16, ::16].mean())
 
     def taken(self, hands: Sequence[Hand], *, black: bool) -> NDArray[np.uint8]:
         """One picture, shape (height, width, 3), uint8. Read-only."""
-        if black:
-            picture = np.zeros_like(self._lit)
-        else:
-            picture = self._lit.copy()
+        picture = np.zeros_like(self._exposing.lit) if black else self._exposing.lit.copy()
+        if not black:
             for hand in hands:
                 self._lay_hand(picture, hand)
-        self._add_noise(picture)
+        picture = self._exposing.add_noise(picture, self._rng, black=black)
+        if picture.ndim == _GREY:
+            picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8)
         picture.setflags(write=False)
         return picture
 
     def _expose(self, box: Box) -> None:
-        """Room light and projector light on what lies there, within a box."""
-        rows, columns = box.rows, box.columns
-        reflect = self._reflect[rows, columns]
-        room = cv2.multiply(
-            reflect, self._scenery.shade[rows, columns], scale=self._brightness / 255.0
-        )
-        thrown = cv2.multiply(reflect, self._light.bgr[rows, columns], scale=_LIGHT_GAIN / 255.0)
-        self._lit[rows, columns] = cv2.addWeighted(room, 1.0, thrown, 1.0, -_NOISE_MIDDLE)
+        self._exposing.expose(box, self._light.arriving, self._level)
+
+    def _lay_parts(self, reflect: NDArray[np.uint8], parts: Sequence[LoosePart]) -> None:
+        for part in parts:
+            at = np.array(part.at_mm)
+            plane = self._camera.near(at, part.height_mm)
+            lay_over(
+                reflect, part_placement(plane, part.at_mm, part.turned_deg), part_picture(part.kind)
+            )
 
     def _lay_hand(self, picture: NDArray[np.uint8], hand: Hand) -> None:
         for number, kind in enumerate(hand.holding):
@@ -154,8 +184,11 @@ class CameraPicture:
         kept = self._kept.get(hand.side)
         if kept is not None and kept.hand == hand:
             return kept
+        if self._tone is None:
+            return None
         look = hand_picture(self._tone, hand.side, hand.pose, hand.turned_deg)
-        placement = self._camera.from_plane(hand.height_mm) @ hand_placement(hand, look)
+        plane = self._camera.near(np.array(hand.at_mm), hand.height_mm)
+        placement = plane @ hand_placement(hand, look)
         box = box_of(placement, look.bgra, self._camera.size_px)
         if box.empty:
             return None
@@ -172,14 +205,15 @@ class CameraPicture:
     def _lay_held(self, picture: NDArray[np.uint8], hand: Hand, kind: int, number: int) -> None:
         """A part between finger tips and thumb; more parts lie beside each other."""
         at = (hand.at_mm[0] + 9.0 * number, hand.at_mm[1] + 4.0 - 7.0 * number)
-        plane = self._camera.from_plane(hand.height_mm)
+        plane = self._camera.near(np.array(at), hand.height_mm)
         turned = hand.turned_deg + 25.0 + 50.0 * number
         lay_over(picture, part_placement(plane, at, turned), part_picture(kind))
 
     def _light_up(self, skin: NDArray[np.uint8], hand: Hand, box: Box) -> None:
         """Add the projector's light to a hand, and the room's, in place."""
-        if self._brightness != 1.0:
-            cv2.convertScaleAbs(skin, dst=skin, alpha=self._brightness)
+        room, thrown_gain = self._exposing.hand_gain(self._level)
+        if room != 1.0:
+            cv2.convertScaleAbs(skin, dst=skin, alpha=room)
         point = np.array([*hand.at_mm, hand.height_mm + 25.0])
         dx, dy = self._light.shift_at(point)
         wide, tall = self._camera.size_px
@@ -192,16 +226,12 @@ class CameraPicture:
         )
         if inside.empty:
             return
-        light = self._light.bgr[inside.rows, inside.columns]
+        light = self._light.arriving[inside.rows, inside.columns]
         to = inside.moved(-dx - box.left, -dy - box.top)
         window = skin[to.rows, to.columns]
-        thrown = cv2.multiply(window, light, scale=_LIGHT_GAIN * 1.3 / 255.0)
+        scale = thrown_gain * _HAND_SHINES / 255.0
+        thrown = cv2.multiply(window, light, scale=scale, dtype=cv2.CV_8U)
         cv2.add(window, thrown, dst=window)
-
-    def _add_noise(self, picture: NDArray[np.uint8]) -> None:
-        wide, tall = self._camera.size_px
-        x, y = self._rng.integers(0, _NOISE_MARGIN_PX, 2)
-        cv2.add(picture, self._noise[y : y + tall, x : x + wide], dst=picture)
 
 
 def hand_placement(hand: Hand, look: HandPicture) -> NDArray[np.float64]:
@@ -219,11 +249,3 @@ def tips_mm(hand: Hand, tone: Tone) -> NDArray[np.float64]:
     turn = np.deg2rad(hand.turned_deg)
     turning = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     return np.asarray((look.tips_mm - look.grip_mm) @ turning.T + hand.at_mm, np.float64)
-
-
-def _noise_tile(size_px: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint8]:
-    wide, tall = (side + _NOISE_MARGIN_PX for side in size_px)
-    raw = rng.normal(0.0, 1.0, (tall, wide, 3)).astype(np.float32)
-    soft = cv2.GaussianBlur(raw, (0, 0), 0.6)
-    scaled = _NOISE_MIDDLE + soft / float(soft.std()) * _NOISE_LEVELS
-    return np.asarray(np.clip(scaled + 0.5, 0, 2 * _NOISE_MIDDLE), np.uint8)

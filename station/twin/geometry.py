@@ -143,3 +143,18 @@ def mapped(matrix: Matrix, points: Points) -> Points:
     """
     homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:], dtype=np.float64)
+
+
+def mapped_grid(matrix: Matrix, x: Points, y: Points) -> tuple[Points, Points]:
+    """Many points through a homography, x and y apart: quicker than `mapped`.
+
+    Args:
+        matrix: Shape (3, 3).
+        x: Of any shape.
+        y: Of a shape that fits it: x may be one row and y one column.
+    """
+    below = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
+    return (
+        (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / below,
+        (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / below,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -28,11 +28,10 @@ _BIN_FLOOR_MM = 4.0
 _PARTS_AT_MM = 14.0
 _JIG_MM = 8.0
 _BOX_MM = 24.0
-_ROOM_LIGHT = 0.74
+ROOM_LIGHT = 0.74
 """Share of full white that a white sheet on this bench gives in the camera: a projector must
 have room above it."""
 _LAMP_FALLS_OFF = 0.20
-_BLUR_PX = 0.55
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -65,11 +64,20 @@ def is_jig(station: Station, zone: Zone) -> bool:
     return zone.zone_id == places[0]
 
 
-def painted_scenery(station: Station, camera: Pinhole, seed: int) -> Scenery:
-    """Paint the bench of this station."""
+def painted_scenery(
+    station: Station, camera: Pinhole, seed: int, *, texture: float = 1.0
+) -> Scenery:
+    """Paint the bench of this station, as sharp as pixels are.
+
+    Args:
+        station: Its bench and zones.
+        camera: Which sees it, without its lens.
+        seed: Everything that is left to chance follows from it.
+        texture: How strong the grain of the wood is, 1 as usual.
+    """
     canvas = Canvas(camera, FLOOR)
     rng = np.random.default_rng(seed)
-    _bench_top(canvas, station.bench_mm, rng)
+    _bench_top(canvas, station.bench_mm, rng, texture)
     bins = 0
     for zone in station.zones.values():
         outline = np.array(zone.polygon_mm, dtype=np.float64)
@@ -86,18 +94,47 @@ def painted_scenery(station: Station, camera: Pinhole, seed: int) -> Scenery:
     return _scenery(canvas, camera)
 
 
-def _bench_top(canvas: Canvas, bench_mm: tuple[float, float], rng: np.random.Generator) -> None:
+def cleared_scenery(
+    bench_mm: tuple[float, float], camera: Pinhole, seed: int, *, texture: float = 1.0
+) -> Scenery:
+    """Paint a bench on which nothing stands."""
+    canvas = Canvas(camera, FLOOR)
+    _bench_top(canvas, bench_mm, np.random.default_rng(seed), texture)
+    return _scenery(canvas, camera)
+
+
+def lamp(size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """The room's light on a white sheet, wherever it lies: shape (height, width), 255 is full."""
+    return np.clip(_lamp(size_px) * 255.0 + 0.5, 0, 255).astype(np.uint8)
+
+
+def blurred(scenery: Scenery, blur_px: float) -> Scenery:
+    """The same through a lens that blurs this much.
+
+    Args:
+        scenery: As sharp as pixels are.
+        blur_px: Standard deviation.
+    """
+    if blur_px == 0.0:
+        return scenery
+    soft = cv2.GaussianBlur(scenery.reflect, (0, 0), blur_px)
+    return replace(scenery, reflect=np.asarray(soft, np.uint8))
+
+
+def _bench_top(
+    canvas: Canvas, bench_mm: tuple[float, float], rng: np.random.Generator, texture: float
+) -> None:
     wide, deep = bench_mm
     top = np.array([[0, 0], [wide, 0], [wide, deep], [0, deep]], dtype=np.float64)
     box, covered = canvas.covered(at_height(top, 0.0))
-    wood = _wood(round(wide), round(deep), rng)
+    wood = _wood(round(wide), round(deep), rng, texture)
     from_top = np.array([[1.0, 0, 0], [0, -1.0, deep], [0, 0, 1]])
     size = (canvas.shade.shape[1], canvas.shade.shape[0])
     seen = cv2.warpPerspective(wood, canvas.plane(0.0) @ from_top, size, flags=cv2.INTER_LINEAR)
     canvas.reflect[box.rows, box.columns][covered] = seen[box.rows, box.columns][covered]
 
 
-def _wood(wide: int, deep: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+def _wood(wide: int, deep: int, rng: np.random.Generator, texture: float) -> NDArray[np.uint8]:
     """Pale birch, one pixel a millimetre, the grain along x."""
 
     def noise(along: float, across: float) -> NDArray[np.float32]:
@@ -113,7 +150,7 @@ def _wood(wide: int, deep: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     tone = rings * 2.6 + noise(60, 1.2) * 2.6 + noise(14, 0.7) * 1.7 + noise(90, 60) * 2.0
     base = np.array([172, 190, 203], np.float32)
     tint = np.array([1.25, 1.0, 0.8], np.float32)
-    return np.asarray(np.clip(base + tone[..., None] * tint, 0, 255), np.uint8)
+    return np.asarray(np.clip(base + texture * tone[..., None] * tint, 0, 255), np.uint8)
 
 
 def _button(canvas: Canvas, outline: Points) -> None:
@@ -219,13 +256,16 @@ def _circle(middle: Points, radius_mm: float) -> Points:
 def _scenery(canvas: Canvas, camera: Pinhole) -> Scenery:
     """Average down to the camera's size, with the lamp's own fall-off towards the corners."""
     size = camera.size_px
-    x, y = np.meshgrid(np.linspace(-1, 1, size[0]), np.linspace(-1, 1, size[1]))
-    lamp = _ROOM_LIGHT * (1.0 - _LAMP_FALLS_OFF * ((x + 0.15) ** 2 + (y + 0.25) ** 2) / 2.0)
-    shade = cv2.resize(canvas.shade, size, interpolation=cv2.INTER_AREA) * lamp
+    shade = cv2.resize(canvas.shade, size, interpolation=cv2.INTER_AREA) * _lamp(size)
     reflect = cv2.resize(canvas.reflect, size, interpolation=cv2.INTER_AREA)
-    soft = cv2.GaussianBlur(reflect, (0, 0), _BLUR_PX)
     return Scenery(
-        reflect=np.asarray(soft, np.uint8),
+        reflect=np.asarray(reflect, np.uint8),
         shade=np.dstack([np.clip(shade * 255.0 + 0.5, 0, 255).astype(np.uint8)] * 3),
         height_mm=np.ascontiguousarray(canvas.height_mm[::FINER, ::FINER]),
     )
+
+
+def _lamp(size_px: tuple[int, int]) -> NDArray[np.float64]:
+    x, y = np.meshgrid(np.linspace(-1, 1, size_px[0]), np.linspace(-1, 1, size_px[1]))
+    fall = _LAMP_FALLS_OFF * ((x + 0.15) ** 2 + (y + 0.25) ** 2) / 2.0
+    return np.asarray(ROOM_LIGHT * (1.0 - fall), np.float64)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from station.twin.eye import Eye
 from station.twin.geometry import Pinhole
 from station_config.station import Zone
 
@@ -30,7 +31,7 @@ class Sight:
 
     def __init__(
         self,
-        projector: Pinhole,
+        projector: Eye | Pinhole,
         zones: Mapping[str, Zone],
         picture: NDArray[np.uint8],
     ) -> None:
@@ -42,7 +43,12 @@ class Sight:
             picture: Shape (height, width, 3), uint8, what the projector throws now.
         """
         self._picture = picture
-        self._spots = {name: _spots(projector, zone) for name, zone in zones.items()}
+        self._zones = zones
+        self.aim(projector)
+
+    def aim(self, projector: Eye | Pinhole) -> None:
+        """Look where the light lands by now: the projector or the bench has moved."""
+        self._spots = {name: _spots(projector, zone) for name, zone in self._zones.items()}
 
     def lit(self, zone: str) -> bool:
         """Whether light in this zone says: here. Amber says: not here."""
@@ -69,7 +75,7 @@ class Sight:
         return float(np.mean(bright & ~amber))
 
 
-def _spots(projector: Pinhole, zone: Zone) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _spots(projector: Eye | Pinhole, zone: Zone) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Projector pixels (columns, rows) that light a zone and its nearest surroundings."""
     corners = np.array(zone.polygon_mm)
     low, high = corners.min(axis=0) - _AROUND_MM, corners.max(axis=0) + _AROUND_MM

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.planes import PlaneMap, fit_plane_map
+from calibration.planes import fit_plane_map
+from calibration.space import SpaceMap, flat
 from projector.typefaces import Typefaces
 from station_config.station import Station
 from station_config.station_file import read_station
@@ -35,11 +36,11 @@ def typefaces() -> Typefaces:
     return Typefaces()
 
 
-def askew(size_px: tuple[int, int]) -> PlaneMap:
+def askew(size_px: tuple[int, int]) -> SpaceMap:
     """A projector that hangs to one side: all of the bench of the demo is in its picture."""
     width, height = size_px
     seen = np.array([[0.08, 0.97], [0.93, 0.94], [0.9, 0.04], [0.1, 0.02]]) * (width, height)
-    return fit_plane_map(source=BENCH_CORNERS_MM, target=seen).plane_map
+    return flat(fit_plane_map(source=BENCH_CORNERS_MM, target=seen).plane_map)
 
 
 @pytest.fixture(scope="session")
@@ -48,5 +49,5 @@ def proj_px() -> tuple[int, int]:
 
 
 @pytest.fixture(scope="session")
-def proj_from_bench(proj_px: tuple[int, int]) -> PlaneMap:
+def proj_from_bench(proj_px: tuple[int, int]) -> SpaceMap:
     return askew(proj_px)

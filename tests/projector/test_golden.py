@@ -14,16 +14,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from calibration.planes import PlaneMap
+from calibration.space import SpaceMap
+from projector.aim import Aim, Reach
 from projector.buttons import Touch
 from projector.layout import marks_for
 from projector.preview import preview
 from projector.render import Renderer
+from projector.scene import Box
 from projector.typefaces import Typefaces
 from station_config.station import Station
 from tasks.cues import Cue, CueKind
 from tasks.events import SupportLevel
 from tasks.model import in_language
+from tests.projector.hung import hung
 
 FOLDER = Path(__file__).parents[1] / "golden" / "projector"
 MEAN_OFF = 0.4
@@ -42,10 +45,18 @@ class Scene:
     touch: Touch | None = None
     photo: bool = False
     as_projected: bool = False
+    aim: Aim = Aim.EXACT
+    on_rims: bool = False
+    """Through a projector with a lens whose map knows heights."""
+    reach: Reach | None = None
 
 
 SPRING = {"nl": "Pak de veer.", "en": "Take the spring."}
 HOUSING = {"nl": "Leg het huis in de mal.", "en": "Put the housing in the jig."}
+CUT_OFF = Reach(
+    box=Box(left_mm=110.0, bottom_mm=0.0, right_mm=900.0, top_mm=600.0),
+    dark_zones=frozenset({"bin_a"}),
+)
 TAKE = Cue(kind=CueKind.TAKE, zone="bin_b", words=SPRING, steps_done=3, steps_total=9)
 PUT = Cue(kind=CueKind.PUT, zone="jig", words=HOUSING, steps_done=4, steps_total=9)
 TRAY = replace(PUT, zone="tray")
@@ -119,6 +130,16 @@ SCENES = {
         photo=True,
     ),
     "askew_as_projected": Scene(cue=replace(TAKE, wrong_zone="bin_d"), as_projected=True),
+    "rims": Scene(
+        cue=replace(TAKE, also_zones=("bin_c",), wrong_zone="bin_d"), on_rims=True, language="en"
+    ),
+    "beside_nl": Scene(cue=TAKE, aim=Aim.BESIDE),
+    "beside_en": Scene(cue=PUT, aim=Aim.BESIDE, language="en", photo=True),
+    "beside_wrong": Scene(cue=replace(TAKE, wrong_zone="bin_d"), aim=Aim.BESIDE),
+    "nowhere_nl": Scene(cue=TAKE, aim=Aim.NOWHERE),
+    "nowhere_en": Scene(cue=PUT, aim=Aim.NOWHERE, language="en", photo=True),
+    "nowhere_ask": Scene(cue=replace(TAKE, kind=CueKind.ASK), aim=Aim.NOWHERE),
+    "out_of_reach": Scene(cue=replace(TAKE, zone="bin_a"), reach=CUT_OFF, language="en"),
 }
 
 
@@ -134,19 +155,22 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def drawn_scene(
-    scene: Scene, bench: Station, proj_from_bench: PlaneMap, typefaces: Typefaces, photo: str
+    scene: Scene, bench: Station, proj_from_bench: SpaceMap, typefaces: Typefaces, photo: str
 ) -> NDArray[np.uint8]:
     cue = replace(scene.cue, picture=photo) if scene.photo else scene.cue
     if scene.as_projected:
         marks = marks_for(cue, bench, language=scene.language)
         picture, _ = Renderer((960, 540), proj_from_bench, typefaces=typefaces).draw(marks, 0.0)
         return np.ascontiguousarray(picture[:, :, :3])
+    projector = bench.projector.width_px, bench.projector.height_px
     return preview(
         cue,
         bench,
-        None,
+        hung(projector, barrel_px=6.0).space_map if scene.on_rims else None,
         language=scene.language,
         touch=scene.touch,
+        aim=scene.aim,
+        reach=scene.reach,
         typefaces=typefaces,
         px_per_mm=1.0,
     )
@@ -162,7 +186,7 @@ def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[flo
 def test_the_bench_looks_as_it_did_when_somebody_looked(
     name: str,
     bench: Station,
-    proj_from_bench: PlaneMap,
+    proj_from_bench: SpaceMap,
     typefaces: Typefaces,
     photo: str,
     request: pytest.FixtureRequest,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from calibration.planes import PlaneMap
+from calibration.space import SpaceMap, flat
 from projector.layout import marks_for
 from projector.render import PULSE_STEPS, Renderer, pulse_step
 from projector.scene import Box, Glow, Light, Outline, Picture, Words
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from station_config.station import Station
 
 SIZE_PX = (960, 540)
-PLAIN_MAP = PlaneMap(matrix=np.array([[1.0, 0.0, 20.0], [0.0, -0.85, 525.0], [0.0, 0.0, 1.0]]))
+PLAIN_MAP = flat(
+    PlaneMap(matrix=np.array([[1.0, 0.0, 20.0], [0.0, -0.85, 525.0], [0.0, 0.0, 1.0]]))
+)
 TAKE_SPRING = Cue(
     kind=CueKind.TAKE, zone="bin_b", words={"nl": "Pak de veer."}, steps_done=3, steps_total=9
 )
@@ -33,8 +36,13 @@ PLACE_IT = replace(TAKE_SPRING, kind=CueKind.PUT, zone="jig", steps_done=4)
 SQUARE = ((300.0, 200.0), (400.0, 200.0), (400.0, 300.0), (300.0, 300.0))
 
 
+def scaled(proj_from_bench: SpaceMap, times: float) -> SpaceMap:
+    """The same projector with more or fewer pixels."""
+    return flat(PlaneMap(matrix=np.diag([times, times, 1.0]) @ proj_from_bench.plane.matrix))
+
+
 @pytest.fixture
-def renderer(proj_from_bench: PlaneMap, typefaces: Typefaces) -> Renderer:
+def renderer(proj_from_bench: SpaceMap, typefaces: Typefaces) -> Renderer:
     return Renderer(SIZE_PX, proj_from_bench, typefaces=typefaces)
 
 
@@ -84,7 +92,7 @@ def test_every_pixel_that_changed_lies_in_a_reported_area(
 
 
 def test_painting_only_what_changed_gives_the_same_picture_as_painting_all(
-    renderer: Renderer, bench: Station, proj_from_bench: PlaneMap, typefaces: Typefaces
+    renderer: Renderer, bench: Station, proj_from_bench: SpaceMap, typefaces: Typefaces
 ) -> None:
     for cue in (TAKE_SPRING, replace(TAKE_SPRING, wrong_zone="bin_d"), PLACE_IT, TAKE_SPRING):
         step_by_step, _ = renderer.draw(marks_for(cue, bench), 0.0)
@@ -116,7 +124,7 @@ def test_a_new_calibration_moves_the_light(renderer: Renderer, bench: Station) -
 
 
 def test_what_was_painted_ahead_is_the_same_light(
-    renderer: Renderer, bench: Station, proj_from_bench: PlaneMap, typefaces: Typefaces
+    renderer: Renderer, bench: Station, proj_from_bench: SpaceMap, typefaces: Typefaces
 ) -> None:
     marks = marks_for(TAKE_SPRING, bench)
     renderer.prepare(marks)
@@ -128,13 +136,13 @@ def test_what_was_painted_ahead_is_the_same_light(
 
 
 def on_the_bench(
-    picture: NDArray[np.uint8], proj_from_bench: PlaneMap, *, px_per_mm: float = 4.0
+    picture: NDArray[np.uint8], proj_from_bench: SpaceMap, *, px_per_mm: float = 4.0
 ) -> NDArray[np.uint8]:
     """The light seen from above a bench of 900 by 600 mm: brightness, row 0 at the far edge."""
     top_down = np.array(
         [[px_per_mm, 0.0, -0.5], [0.0, -px_per_mm, 600 * px_per_mm - 0.5], [0.0, 0.0, 1.0]]
     )
-    matrix = top_down @ proj_from_bench.inverse().matrix
+    matrix = top_down @ proj_from_bench.plane.inverse().matrix
     size = (round(900 * px_per_mm), round(600 * px_per_mm))
     bright = np.ascontiguousarray(picture[:, :, :3].max(axis=2))
     return np.asarray(cv2.warpPerspective(bright, matrix, size), np.uint8)
@@ -152,10 +160,10 @@ def lit_box_mm(seen: NDArray[np.uint8], *, px_per_mm: float = 4.0) -> Box:
 
 
 def test_a_ring_lands_round_its_zone_with_an_askew_projector(
-    proj_from_bench: PlaneMap, typefaces: Typefaces
+    proj_from_bench: SpaceMap, typefaces: Typefaces
 ) -> None:
     size_px = (1920, 1080)
-    double = PlaneMap(matrix=np.diag([2.0, 2.0, 1.0]) @ proj_from_bench.matrix)
+    double = scaled(proj_from_bench, 2.0)
     ring = Outline(polygon_mm=SQUARE, light=Light.PUT, width_mm=5.0)
     picture, _ = Renderer(size_px, double, typefaces=typefaces).draw((ring,), 0.0)
     box = lit_box_mm(on_the_bench(picture, double))
@@ -165,9 +173,9 @@ def test_a_ring_lands_round_its_zone_with_an_askew_projector(
 
 @pytest.mark.parametrize("left_mm", [40.0, 640.0])
 def test_letters_are_upright_and_ten_millimetres_high_anywhere(
-    proj_from_bench: PlaneMap, typefaces: Typefaces, left_mm: float
+    proj_from_bench: SpaceMap, typefaces: Typefaces, left_mm: float
 ) -> None:
-    double = PlaneMap(matrix=np.diag([2.0, 2.0, 1.0]) @ proj_from_bench.matrix)
+    double = scaled(proj_from_bench, 2.0)
     words = Words(
         lines=("HILE",),
         box=Box(left_mm=left_mm, bottom_mm=300.0, right_mm=left_mm + 80, top_mm=317.6),
@@ -286,7 +294,7 @@ def test_the_meter_of_flashes_sees_five_flashes_a_second() -> None:
 
 @pytest.mark.parametrize("zone", ["bin_b", "jig", "done"])
 def test_nothing_flashes(bench: Station, typefaces: Typefaces, zone: str) -> None:
-    small = PlaneMap(matrix=np.diag([0.25, 0.25, 1.0]) @ PLAIN_MAP.matrix)
+    small = scaled(PLAIN_MAP, 0.25)
     kind = {"bin_b": CueKind.TAKE, "jig": CueKind.PUT, "done": CueKind.CONFIRM}[zone]
     marks = marks_for(Cue(kind=kind, zone=zone), bench)
     renderer = Renderer((240, 135), small, typefaces=typefaces)

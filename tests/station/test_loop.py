@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from calibration.maps import filling_projector
+from calibration.space import flat
 from hub.wire import CommandV1
 from projector.recorder import Recorder
 from projector.render import Renderer
@@ -123,7 +124,8 @@ class Bench:
 def at_bench(bench: Station, torch: Task, tmp_path: Path) -> Iterator[Bench]:
     outbox = Outbox(tmp_path / "outbox.db")
     watch, keys, clock, screen = ToldSights(), Fingers(), HandClock(), Recorder()
-    renderer = Renderer(SIZE_PX, filling_projector(bench_mm=bench.bench_mm, projector_wh=SIZE_PX))
+    plane = filling_projector(bench_mm=bench.bench_mm, projector_wh=SIZE_PX)
+    renderer = Renderer(SIZE_PX, flat(plane))
     parts = Parts(
         station=bench,
         guide=Guide(torch, bench),

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from calibration.planes import PlaneMap
+from calibration.space import flat
 from station_config.station import Camera, Projector, Station, Zone, ZoneKind
 from vision.light import LightNotice
 from vision.second_witness import SecondWitness
@@ -19,8 +20,8 @@ from vision.second_witness import SecondWitness
 PX_PER_MM = 0.7
 WIDE_PX, HIGH_PX = 640, 360
 BENCH_MM = (900.0, 500.0)
-CAM_FROM_BENCH = PlaneMap(
-    matrix=np.array([[PX_PER_MM, 0.0, 5.0], [0.0, -PX_PER_MM, 355.0], [0.0, 0.0, 1.0]])
+CAM_FROM_BENCH = flat(
+    PlaneMap(matrix=np.array([[PX_PER_MM, 0.0, 5.0], [0.0, -PX_PER_MM, 355.0], [0.0, 0.0, 1.0]]))
 )
 GLOVE_BGR = (150, 60, 20)
 Picture = NDArray[np.float64]

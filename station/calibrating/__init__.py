@@ -1,0 +1,1 @@
+"""Commissioning a bench: shows pictures, takes pictures of them, and keeps what was worked out."""
