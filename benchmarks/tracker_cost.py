@@ -12,10 +12,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tasks.learned import Learned
 from tasks.learning import ConfirmedRun, Done, learned_from
 from tasks.model import Evidence, Finish, Sign, SignKind, Step, Task
 from tasks.tracker import Belief, advance, begin
@@ -85,6 +87,10 @@ def heard(task: Task) -> list[list[Evidence]]:
     return found
 
 
+def _begun(task: Task, learned: Learned) -> Belief:
+    return begin(task, 0.0, learned=learned)[0]
+
+
 def cost_us(task: Task, moments: Sequence[list[Evidence]], begun: Callable[[], Belief]) -> float:
     """The cost of one piece of evidence in the middle of a task, in microseconds."""
     each = len(moments) // len(task.steps)
@@ -119,7 +125,7 @@ def main() -> None:
             )
             learned = learned_from(run)
             costs.append(
-                cost_us(task, moments, lambda t=task, k=learned: begin(t, 0.0, learned=k)[0])
+                cost_us(task, moments, partial(_begun, task, learned))
             )
         short, long = costs
         print(

@@ -197,8 +197,12 @@ def _row(recordings: Sequence[Sequence[Seen]], *, by_tracker: bool) -> dict[str,
         lost += len(told) <= len(done) - 2
     return {
         "recordings": len(pos),
-        "pos": sum(pos) / len(pos),
-        "f1": sum(scores) / len(scores),
-        "mean_delay_s": sum(delays_s) / len(delays_s),
+        "pos": _mean(pos),
+        "f1": _mean(scores),
+        "mean_delay_s": _mean(delays_s),
         "lost": lost,
     }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else float("nan")

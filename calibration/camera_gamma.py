@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from calibration.graycode import Grey, Pair, Stack
 from calibration.sync import sync_of
+from calibration.trouble import CalibrationTroubleError
 
 FINEST = slice(-6, -2)
 """Which planes are asked, of columns and of rows: stripes of 4 to 32 pixels. Their borders
@@ -24,11 +25,13 @@ are many, and whole stripes lie between them."""
 def camera_gamma(stack: Stack) -> float:
     """The gamma for which most pairs of stripes add up to white and black. 1 is a linear camera.
 
-    Raises:
-        CalibrationTroubleError: Hardly any pixel is lit without being clipped.
+    1 too where the light is too bad to say: what is wrong with it is told elsewhere.
     """
     pairs: tuple[Pair, ...] = (*stack.columns[FINEST], *stack.rows[FINEST])
-    found = [sync_of(one, other, stack.white, stack.black).gamma for one, other in pairs]
+    try:
+        found = [sync_of(one, other, stack.white, stack.black).gamma for one, other in pairs]
+    except CalibrationTroubleError:
+        return 1.0
     return float(np.median(found))
 
 

@@ -17,6 +17,27 @@ MOST_DIM = 0.7
 """Share of the bench: where the projector does not reach is told by the coverage, with its side."""
 
 
+PATCH_BRIGHTER = 2.0
+"""Where the room's light is so many times that of most of the bench, the sun or a lamp shines;
+a lamp's own fall-off over a bench is 1.5 at most."""
+PATCH_SHARE = 0.01
+
+
+def light_remark(black: Grey, surface: Mask, where: str) -> str:
+    """What a person should know of the room's light on a surface; empty when it is even."""
+    levels = black[surface]
+    if not levels.size:
+        return ""
+    usual = max(8.0, float(np.median(levels)))
+    share = float(np.mean(levels > PATCH_BRIGHTER * usual))
+    if share < PATCH_SHARE:
+        return ""
+    return (
+        f"The sun or a lamp shines on {share:.0%} of the {where}: projected light is hard to see"
+        " there, and lands less surely. Close the blinds or turn the lamp away, and calibrate anew."
+    )
+
+
 def light_trouble(white: Grey, black: Grey, surface: Mask, where: str) -> str:
     """What is wrong with the light on a surface, and what to do; empty when it is good.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from calibration.blocks import Pairs, pairs_of
 from calibration.camera_gamma import camera_gamma, light_of
-from calibration.exposure_check import light_trouble
+from calibration.exposure_check import light_remark, light_trouble
 from calibration.eye import Frames
 from calibration.graycode import Decoded, Grey, Mask, Stack, decode
 from calibration.judged import camera_quality, coverage_of, eye_height_mm, misfits, quality_of
@@ -145,8 +145,15 @@ def calibrated(
         proj_from_bench=proj_from_bench,
         projector=projector,
         projector_wh=projector_wh,
-        remarks=_remarks(shots, camera, proj_from_bench, projector.rms_mm, covered.remark),
+        remarks=_remarks(
+            shots,
+            camera,
+            proj_from_bench,
+            rms_mm=projector.rms_mm,
+            told=(bench.remark, covered.remark),
+        ),
         light_delay_s=shots.light_delay_s,
+        camera_gamma=gamma,
         tags=bench.tags,
         coverage=covered.share,
         bench_mm=bench_mm,
@@ -162,6 +169,7 @@ class _Surface:
     tags: tuple[Tag, ...]
     decoded: Decoded
     pairs: Pairs
+    remark: str
 
 
 def _surface(
@@ -220,6 +228,7 @@ def _surface(
         tags=tuple(tag for tag in tags if tag.tag_id in tag_set.numbers),
         decoded=decoded,
         pairs=pairs,
+        remark=light_remark(stack.black, within, tag_set.where),
     )
 
 
@@ -336,9 +345,14 @@ def _check_plate(both: Lit, proj_from_bench: SpaceMap) -> None:
 
 
 def _remarks(
-    shots: Shots, camera: CameraFit, proj_from_bench: SpaceMap, rms_mm: float, coverage: str
+    shots: Shots,
+    camera: CameraFit,
+    proj_from_bench: SpaceMap,
+    *,
+    rms_mm: float,
+    told: tuple[str, ...],
 ) -> tuple[str, ...]:
-    remarks = [coverage] if coverage else []
+    remarks = [remark for remark in told if remark]
     if rms_mm > POOR_MM:
         remarks.append(
             f"The light lands {rms_mm:.1f} mm off on the mean. Is the bench flat and empty?"

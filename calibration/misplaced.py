@@ -28,6 +28,8 @@ MISFIT_PX = 0.3
 """Corners that fit to this are where they should be, as far as can be told."""
 CLEARLY_BETTER = 0.5
 """Without the culprit the others must fit to this share of what all four do."""
+AS_LIKELY = 1.7
+"""Another tag whose absence explains it about as well is named too: noise decides between them."""
 WRONG_SIZE = 0.06
 """Printers, blur and the camera's gamma change a square by up to 4 %; this is another size."""
 FAR_OFF_PX = 8.0
@@ -156,23 +158,27 @@ def check_places(seen: Seen, fit: CameraFit, frames: Frames, tag_set: TagSet) ->
     """
     if fit.rms_px <= MISFIT_PX:
         return
-    best, best_index = None, 0
-    for index in range(4):
-        others = camera_fit(seen.without(index), frames)
-        if best is None or others.rms_px < best.rms_px:
-            best, best_index = others, index
-    if best is None or best.rms_px > CLEARLY_BETTER * fit.rms_px:
+    fits = [(camera_fit(seen.without(index), frames), index) for index in range(4)]
+    fits.sort(key=lambda one: one[0].rms_px)
+    best = fits[0][0]
+    if best.rms_px > CLEARLY_BETTER * fit.rms_px:
         raise CalibrationTroubleError(
             f"The tags of the {tag_set.where} do not fit together: {fit.rms_px:.1f} pixels off."
             " Does each lie flat, flush in its corner, and does the station file say how large"
             " the bench is?"
         )
-    there_mm = best.cam_from_bench.bench_at(seen.corners_px[best_index])
-    off_mm = there_mm.mean(axis=0) - seen.places_mm[best_index].mean(axis=0)
-    if float(np.hypot(*off_mm)) > MISPLACED_MM:
+    suspects = []
+    for others, index in fits:
+        there_mm = others.cam_from_bench.bench_at(seen.corners_px[index])
+        off_mm = there_mm.mean(axis=0) - seen.places_mm[index].mean(axis=0)
+        far_mm = float(np.hypot(*off_mm))
+        if others.rms_px <= AS_LIKELY * best.rms_px and far_mm > MISPLACED_MM:
+            suspects.append(
+                f"{tag_set.name(index)} lies {far_mm:.0f} mm from where it should ({_way(off_mm)})"
+            )
+    if suspects:
         raise CalibrationTroubleError(
-            f"{_start(tag_set.name(best_index))} lies {np.hypot(*off_mm):.0f} mm from where it"
-            f" should ({_way(off_mm)}). Lay it flush in its corner, or measure the"
+            f"{_start(', or else '.join(suspects))}. Lay it flush in its corner, or measure the"
             f" {tag_set.where} again: its size may be wrong in the station file."
         )
 

@@ -83,6 +83,8 @@ class Calibration:
         projector_wh: Size of the projector's picture, or None when nobody said.
         remarks: What a person should know, in plain words.
         exposure_s: How long the camera exposed each frame, when it says so: it is held at that.
+        camera_gamma: The camera makes grey levels of light to the power of one over this; None when
+            it was not measured.
         light_delay_s: How long after a picture is shown the camera sees it, or None.
         tags: The printed tags as the camera saw them, by number; empty when there were none.
         coverage: Share of the bench that the projector lights and the camera decodes, 0 to 1, or
@@ -102,6 +104,7 @@ class Calibration:
     projector_wh: tuple[int, int] | None = None
     remarks: tuple[str, ...] = ()
     light_delay_s: float | None = None
+    camera_gamma: float | None = None
     exposure_s: float | None = None
     tags: tuple[Tag, ...] = ()
     coverage: float | None = None

@@ -12,6 +12,7 @@ from itertools import combinations
 import cv2
 import numpy as np
 
+from calibration.camera_gamma import light_of
 from calibration.graycode import Grey
 from calibration.model import Calibration, Quality
 from calibration.moved import with_plane
@@ -68,7 +69,8 @@ def camera_by_tags(before: Calibration, white: Grey, black: Grey) -> SeenTags:
     if not before.tags:
         return _unmoved(before, ("No printed tags: the camera is taken to be where it was.",))
     old = {tag.tag_id: tag.corners_px for tag in before.tags}
-    now = {number: px for number, px in _seen(white, black).items() if number in old}
+    seen = tags_seen(white, black, gamma=before.camera_gamma or 1.0)
+    now = {number: px for number, px in seen.items() if number in old}
     shift_mm = {number: _shift_mm(cam, old[number], px) for number, px in now.items()}
     if not now:
         raise CalibrationTroubleError(
@@ -151,14 +153,18 @@ def _solved(
     )
 
 
-def _seen(white: Grey, black: Grey) -> dict[int, Points]:
+def tags_seen(white: Grey, black: Grey, *, gamma: float = 1.0) -> dict[int, Points]:
     """Each tag's corners, from both pictures together.
 
     If a tag is not found so, from black: no border of the projector's picture runs across it there.
     """
     found: dict[int, Points] = {}
-    for picture in (cv2.addWeighted(white, 0.5, black, 0.5, 0.0), black):
-        tags = find_tags(np.asarray(cv2.GaussianBlur(picture, (0, 0), SMOOTH_PX), np.uint8))
+    lit, dark = light_of(white, gamma), light_of(black, gamma)
+    both = cv2.addWeighted(white, 0.5, black, 0.5, 0.0)
+    for picture, light in ((both, (lit + dark) / np.float32(2.0)), (black, dark)):
+        smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), SMOOTH_PX), np.uint8)
+        # Found in the smooth picture; measured as the full calibration measures them, in light.
+        tags = find_tags(smooth, fine=light)
         numbers = [tag.tag_id for tag in tags]
         for tag in tags:
             if numbers.count(tag.tag_id) == 1:  # of two with one number, neither is believed

@@ -95,6 +95,7 @@ class CalibrationV1(_Written):
     proj_beyond_plane: MapV1 = MapV1()
     remarks: tuple[str, ...] = ()
     light_delay_s: float | None = None
+    camera_gamma: float | None = Field(default=None, gt=0)
     exposure_s: float | None = None
     tags: tuple[TagV1, ...] = ()
     coverage: float | None = None
@@ -210,6 +211,7 @@ def _to_written(calibration: Calibration) -> CalibrationV1:
         proj_beyond_plane=MapV1() if proj is None else _map_written(proj),
         remarks=calibration.remarks,
         light_delay_s=calibration.light_delay_s,
+        camera_gamma=calibration.camera_gamma,
         exposure_s=calibration.exposure_s,
         tags=tuple(_tag_written(tag) for tag in calibration.tags),
         coverage=calibration.coverage,
@@ -232,6 +234,7 @@ def _from_written(written: CalibrationV1) -> Calibration:
         projector_wh=written.projector_wh,
         remarks=written.remarks,
         light_delay_s=written.light_delay_s,
+        camera_gamma=written.camera_gamma,
         exposure_s=written.exposure_s,
         tags=tuple(
             Tag(tag_id=tag.tag_id, corners_px=np.array(tag.corners_px, np.float64))

@@ -126,7 +126,7 @@ def find_tags(grey: Grey, *, fine: Fine | None = None) -> tuple[Tag, ...]:
             None takes `grey`.
 
     Returns:
-        Those found; a number that is seen twice comes twice.
+        Those found whole; a number that is seen twice comes twice.
     """
     found = _coarse(grey)
     numbers = {tag.tag_id for tag in found}
@@ -134,11 +134,12 @@ def find_tags(grey: Grey, *, fine: Fine | None = None) -> tuple[Tag, ...]:
         # Where only the room's light falls, black and white differ too little to be noticed.
         found += [tag for tag in _coarse(BRIGHTER[grey]) if tag.tag_id not in numbers]
     measured = np.asarray(grey if fine is None else fine, np.float32)
-    tags = [
-        Tag(tag_id=tag.tag_id, corners_px=_sharp_corners(measured, tag.corners_px))
-        for tag in found
-        if tag.tag_id in BENCH_TAGS or tag.tag_id in PLATE_TAGS
-    ]
+    tags = []
+    for tag in found:
+        if tag.tag_id in BENCH_TAGS or tag.tag_id in PLATE_TAGS:
+            corners_px = _sharp_corners(measured, tag.corners_px)
+            if corners_px is not None:
+                tags.append(Tag(tag_id=tag.tag_id, corners_px=corners_px))
     return tuple(sorted(tags, key=lambda tag: tag.tag_id))
 
 
@@ -167,30 +168,55 @@ def _detector() -> cv2.aruco.ArucoDetector:
     # Not OpenCV's sub-pixel corners: in a square of 40 pixels they wander off to those of the code,
     # three pixels away. The edges are measured afterwards.
     settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_NONE
+    # Sampled more finely, squares of six pixels are read even through blur and noise.
+    settings.perspectiveRemovePixelPerCell = 8
     return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(TAG_DICTIONARY), settings)
 
 
-def _sharp_corners(fine: Fine, corners_px: Points) -> Points:
+def _sharp_corners(fine: Fine, corners_px: Points) -> Points | None:
     """Where the four edges of the black square meet, each edge measured along its whole length.
 
     A corner by itself is rounded by the blur and seen by a dozen pixels; an edge is seen by
-    hundreds. It takes the noise of a corner from 0.05 to 0.01 pixels.
+    hundreds. It takes the noise of a corner from 0.05 to 0.01 pixels. A tag that is not whole in
+    the picture has edges that cannot be measured: None, for a guess would turn the whole map.
     """
     sharp = corners_px
     for _ in range(EDGE_ROUNDS):
         middle = sharp.mean(axis=0)
-        lines = [_edge(fine, sharp[k], sharp[(k + 1) % 4], middle) for k in range(4)]
+        edges = [_stepped(sharp[k], sharp[(k + 1) % 4], middle) for k in range(4)]
+        fall = _light_falls(fine, edges, middle)
+        lines = [_edge(fine, edge, middle, fall) for edge in edges]
         met = [_meeting(lines[k - 1], lines[k]) for k in range(4)]
         if any(one is None for one in met):
-            return corners_px
+            return None
         sharp = np.array(met)
         if np.abs(sharp - corners_px).max() > MOST_MOVE_PX:
-            return corners_px
+            return None
     return sharp
 
 
-def _edge(fine: Fine, start: Vector, end: Vector, middle: Vector) -> Vector | None:
-    """The straight line of one edge as (a, b, c) with a x + b y = c; None where there is none."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Stepped:
+    """Where the step from black to white at one edge is looked at.
+
+    Attributes:
+        outward: Shape (2,), away from the square.
+        places: Shape (N,), along the edge, as shares of its length.
+        steps: Shape (M,), across it, pixels; below 0 is inside.
+        at_px: Shape (N, 2), the places on the edge.
+    """
+
+    outward: Vector
+    places: Vector
+    steps: Vector
+    at_px: Points
+
+    def grid_px(self, steps: Vector) -> NDArray[np.float64]:
+        """Shape (N, len(steps), 2)."""
+        return np.asarray(self.at_px[:, None, :] + steps[None, :, None] * self.outward, np.float64)
+
+
+def _stepped(start: Vector, end: Vector, middle: Vector) -> _Stepped:
     length = float(np.linalg.norm(end - start))
     along = (end - start) / length
     outward = np.array([along[1], -along[0]])
@@ -199,24 +225,55 @@ def _edge(fine: Fine, start: Vector, end: Vector, middle: Vector) -> Vector | No
     half = min(MOST_HALF_PX, EDGE_SHARE * length)
     steps = np.linspace(-half, half, max(9, 1 + 2 * round(half / EDGE_STEP_PX)))
     places = np.linspace(0.13, 0.87, max(8, round(1.5 * length)))
-    at = start + places[:, None] * (end - start)
-    grid = at[:, None, :] + steps[None, :, None] * outward
-    profile = cv2.remap(
-        fine, grid[..., 0].astype(np.float32), grid[..., 1].astype(np.float32), cv2.INTER_CUBIC
-    )
+    at_px = start + places[:, None] * (end - start)
+    return _Stepped(outward=outward, places=places, steps=steps, at_px=at_px)
+
+
+def _light_falls(fine: Fine, edges: list[_Stepped], middle: Vector) -> Vector:
+    """How the light changes over a tag, by its white rim: share per pixel in x and y, shape (2,).
+
+    Light that falls off by 1 % along an edge would turn it by as much of the steps.
+    """
+    grids = [edge.grid_px(edge.steps[-_ends(edge.steps) :]) for edge in edges]
+    at_px = np.concatenate([grid.reshape(-1, 2) for grid in grids]) - middle
+    levels = np.concatenate([_read(fine, grid).ravel() for grid in grids]).astype(np.float64)
+    levels /= max(1e-6, float(np.median(levels)))
+    keep = np.ones(len(levels), np.bool_)
+    terms = np.column_stack([at_px, np.ones(len(at_px))])
+    fall: Vector = np.zeros(3)
+    for _ in range(3):
+        fall = np.asarray(np.linalg.lstsq(terms[keep], levels[keep], rcond=None)[0], np.float64)
+        off = np.abs(levels - terms @ fall)
+        keep = off <= max(1e-9, 3.0 * float(np.median(off)))
+    return np.asarray(fall[:2], np.float64)
+
+
+def _ends(steps: Vector) -> int:
+    """How many of the outermost steps are black, or white, whatever the blur."""
+    return max(2, len(steps) // 7)
+
+
+def _read(fine: Fine, grid_px: NDArray[np.float64]) -> NDArray[np.float32]:
+    x, y = (grid_px[..., axis].astype(np.float32) for axis in (0, 1))
+    return np.asarray(cv2.remap(fine, x, y, cv2.INTER_CUBIC), np.float32)
+
+
+def _edge(fine: Fine, edge: _Stepped, middle: Vector, fall: Vector) -> Vector | None:
+    """The straight line of one edge as (a, b, c) with a x + b y = c; None where there is none."""
+    grid_px = edge.grid_px(edge.steps)
+    profile = _read(fine, grid_px) / (1.0 + (grid_px - middle) @ fall)
     # From black inside to white outside; the area under the step says where it stands, however
     # blurred it is.
-    ends = max(2, len(steps) // 7)
+    ends = _ends(edge.steps)
     black = float(np.median(profile[:, :ends]))
     white = float(np.median(profile[:, -ends:]))
     if white - black < LEAST_STEP_LEVELS:
         return None
-    share = np.trapezoid((profile - black) / (white - black), steps, axis=1)
-    stands = half - share
-    slope, offset = _line(places, stands)
+    share = np.trapezoid((profile - black) / (white - black), edge.steps, axis=1)
+    stands = edge.steps[-1] - share
+    slope, offset = _line(edge.places, stands)
     first, last = (
-        at[0] + (offset + slope * places[0]) * outward,
-        at[-1] + (offset + slope * places[-1]) * outward,
+        edge.at_px[k] + (offset + slope * edge.places[k]) * edge.outward for k in (0, -1)
     )
     normal = np.array([last[1] - first[1], first[0] - last[0]])
     return np.append(normal, normal @ first)

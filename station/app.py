@@ -25,6 +25,7 @@ from station.drift_watch import DriftWatch
 from station.guide import Guide
 from station.keeper import Keeper
 from station.latency import Stages
+from station.learning import Learning, learned_path
 from station.light_over import LightOver
 from station.log import log_to_file
 from station.loop import Parts, run
@@ -122,6 +123,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         task=task.task_id,
         also=event_writer(wishes.events, on_exit),
     )
+    learning = Learning(task, learned_path(folder, task))
     clock = SourceClock(runs_on=not wishes.in_step)
     shines = sighted.twin is not None or (wishes.window and not is_film(station.camera.source))
     renderer = Renderer(size_px, in_use.maps.proj_from_bench)
@@ -130,7 +132,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
     drift = DriftWatch(station, in_use, stage=stage, orders=orders, notice=notice)
     parts = Parts(
         station=station,
-        guide=Guide(task, station, kept=kept),
+        guide=Guide(task, station, kept=kept, learned=learning.learned),
         watch=noted(wishes, sighted.watch, on_exit),
         renderer=renderer,
         screen=over,
@@ -140,6 +142,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         clock=clock,
         stages=Stages(),
         shines=shines,
+        learning=learning,
         aiming=Aiming(station, in_use, renderer, orders, drift=drift if shines else None),
         evidence_seen=evidence_writer(wishes.evidence, on_exit),
     )

@@ -14,6 +14,7 @@ from station.outbox import RunState
 from station_config.station import ButtonUse, Station
 from tasks.cues import Cue, CueKind, cue_for
 from tasks.events import Event, EventType
+from tasks.learned import Learned
 from tasks.model import Evidence, Sign, SignKind, Task
 from tasks.task_file import names_of
 from tasks.tracker import Belief, Press, advance, begin, press, tick
@@ -48,8 +49,19 @@ class Guide:
     Time never falls here: a source whose clock begins anew does not take the run back.
     """
 
-    def __init__(self, task: Task, station: Station, *, kept: RunState | None = None) -> None:
-        """Prepare a new run, or the one that was kept if it is of this very task."""
+    def __init__(
+        self,
+        task: Task,
+        station: Station,
+        *,
+        kept: RunState | None = None,
+        learned: Learned | None = None,
+    ) -> None:
+        """Prepare a new run, or the one that was kept if it is of this very task.
+
+        `learned` is what the station knows of its own runs; each run begins with what is known
+        then.
+        """
         fits = kept is not None and kept.task_id == task.task_id and kept.steps == len(task.steps)
         self._kept = kept if fits else None
         self._lost = kept if not fits else None
@@ -60,7 +72,7 @@ class Guide:
         self._belief: Belief | None = None
         self._finished_s = 0.0
         self._now_s = 0.0
-        self.task = task
+        self.task, self.learned = task, learned
         self.run_id: UUID | None = None
 
     @property
@@ -100,6 +112,7 @@ class Guide:
             done=self._kept.done,
             paused=self._kept.paused,
             names=self._names,
+            learned=self.learned,
         )
         if self._kept.help_wanted:
             self._belief = replace(self._belief, help_wanted=True)
@@ -166,7 +179,7 @@ class Guide:
 
     def _begin(self, now_s: float) -> list[Told]:
         self.run_id = uuid4()
-        self._belief, events = begin(self.task, now_s, names=self._names)
+        self._belief, events = begin(self.task, now_s, names=self._names, learned=self.learned)
         return self._of_this_run(events)
 
     def _weigh_moment(self, moment: list[Evidence]) -> list[Told]:

@@ -26,6 +26,7 @@ from station.faults import Faults, Part
 from station.guide import Guide, Told
 from station.keeper import Keeper, Moment
 from station.latency import Stages
+from station.learning import Learning
 from station.report import Reporter, RunView, Signal
 from station.watch import Seen, Watch
 from station_config.station import Station
@@ -66,6 +67,7 @@ class Parts:
         shines: Whether the light falls on the bench that is watched: not without a screen, and
             not into a film. Only then do the eyes have to be told of it.
         aiming: Where light lands, when that may change while work goes on.
+        learning: What the station learns from its runs; None: nothing.
         evidence_seen: Takes each piece of evidence as well (`--evidence`).
     """
 
@@ -81,6 +83,7 @@ class Parts:
     stages: Stages
     shines: bool = True
     aiming: Aiming | None = None
+    learning: Learning | None = None
     evidence_seen: Callable[[Evidence], None] = field(default=lambda _: None)
 
 
@@ -152,6 +155,8 @@ class Turn:
     def _weigh(self, evidence: Sequence[Evidence]) -> list[Told]:
         for piece in evidence:
             self._parts.evidence_seen(piece)
+        if self._parts.learning is not None:
+            self._parts.learning.see(evidence)
         return self._parts.guide.weigh(evidence)
 
     def _hear(self, now_s: float) -> list[Told]:
@@ -266,6 +271,8 @@ class Turn:
         )
         if parts.keeper.keep(told, parts.guide.kept_state(), moment):
             parts.reporter.wake()
+        if parts.learning is not None and parts.learning.hear(told):
+            parts.guide.learned = parts.learning.learned
         parts.reporter.show(self._view(moment))
 
     def _view(self, moment: Moment) -> RunView:

@@ -17,6 +17,7 @@ from station.sessions.recording import Filmed
 from station.signal_sender import SignalSender
 from station.threads import NamedThread
 from station.twin.bench import TwinBench, TwinWishes
+from station.twin.hand_picture import Tone
 from station.twin.personas import persona_named
 from station.twin.truth import TwinTruth
 from station.twin_controls import TwinControls
@@ -110,9 +111,12 @@ def _source(
             on_signal=_signals(bench, on_exit),
             truth=wishes.truth,
             ends_after_s=wishes.twin_s,
+            ends_after_runs=wishes.twin_runs,
+            tone=None if wishes.tone is None else Tone(wishes.tone),
         )
         persona = persona_named(source.partition(":")[2] or "fluent")
         twin = TwinBench(bench.station, bench.task, persona, twin_wishes)
+        twin.faults.brightness = wishes.room
         rehearsed.append(twin)
         _hold_exposure(bench, TwinControls(twin))
         return twin, twin

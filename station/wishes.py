@@ -25,6 +25,9 @@ class Wishes:
         broker: Instead of the station file's.
         truth: Where the twin writes what truly happened.
         seed: Of the twin's worker.
+        tone: Skin or glove of the twin's worker instead of the persona's own.
+        room: The room's light on the twin's bench, 1 is as usual.
+        twin_runs: The twin's source ends soon after so many runs; None for never.
         twin_s: When the twin's source ends, on its own clock; None for never.
         window: Show light on the projector.
         windowed: Show it in a window on the desktop instead.
@@ -49,6 +52,9 @@ class Wishes:
     broker: str | None = None
     truth: Path | None = None
     seed: int = 1
+    tone: str | None = None
+    room: float = 1.0
+    twin_runs: int | None = None
     twin_s: float | None = None
     window: bool = True
     windowed: bool = False

@@ -63,8 +63,8 @@ def quickly(rig: Rig, station: Station, before: Calibration) -> Quick:
         # The camera may still be waking up, and a first picture is not always steady.
         shooter.shot(shooter.plain(255), settle_s=2.0 * shooter.settle_s)
         began_s = time.perf_counter()
-        white = shooter.shot(shooter.plain(255))
-        black = shooter.shot(shooter.plain(0))
+        white = shooter.steady(shooter.plain(255))
+        black = shooter.steady(shooter.plain(0))
         shown = shooter.shot(quick_picture(rig.projector_wh))
         shooter.go_dark()
         mask = standing(station, before.cam_from_bench, (white.shape[1], white.shape[0]))

@@ -16,6 +16,10 @@ MOST_SETTLE_S = 0.5
 """A projector that takes longer smooths its pictures over time: no calibration can wait for it."""
 
 
+STEADY_FRAMES = 4
+"""A tenth of a second more, and half the noise."""
+
+
 class Shooter:
     """Camera and projector of one bench, used in turns. One thread.
 
@@ -53,6 +57,13 @@ class Shooter:
         """Show a picture and take it when its light has arrived."""
         shown_s = self.show(picture)
         return self.taken(shown_s + (self.settle_s if settle_s is None else settle_s))
+
+    def steady(self, picture: Grey) -> Grey:
+        """The mean of some frames of a picture: the edges of tags are measured on it."""
+        total = self.shot(picture).astype(np.float32)
+        for _ in range(STEADY_FRAMES - 1):
+            total += self.taken(self._feed.now_s())
+        return np.asarray(np.rint(total / STEADY_FRAMES), np.uint8)
 
     def taken(self, at_s: float) -> Grey:
         """The first frame from `at_s` on, grey."""

@@ -24,11 +24,14 @@ from station.twin.setting import Setting
 from station.twin.shutter import Shutter
 from station.twin.sight import Sight
 from station.twin.stage import Stage
-from station.twin.truth import TruthBook, TwinTruth
+from station.twin.truth import Deed, TruthBook, TwinTruth
 from station.twin.worker import Surroundings, Worker
 from station_config.station import Station
 from tasks.model import Task
 from vision.frames import Frame, FrameSourceLostError
+
+LINGER_S = 2.0
+"""After the last run: so long a station may take to tell its last step."""
 
 
 def _nobody_hears(_name: str) -> None:
@@ -48,6 +51,7 @@ class TwinWishes:
         on_signal: Called with a signal's name when the worker's tool gives it, in the thread
             that asks for frames; must not block.
         ends_after_s: The source ends at this moment of the twin's clock, or never.
+        ends_after_runs: It ends `LINGER_S` after so many runs are done, or never.
         done: Places of the first run that were done before this twin began: a person remembers
             what he did when the computer is started again.
         optics: Lenses, light and chip.
@@ -60,6 +64,7 @@ class TwinWishes:
     told: Callable[[TwinTruth], None] | None = None
     on_signal: Callable[[str], None] = _nobody_hears
     ends_after_s: float | None = None
+    ends_after_runs: int | None = None
     done: frozenset[int] = frozenset()
     optics: Optics = field(default_factory=Optics)
 
@@ -138,11 +143,23 @@ class TwinBench:
                     "the twin's camera is unplugged; plug it in to go on with the rehearsal"
                 )
             taken_s = self._shutter.wait()
-            ends_s = self._wishes.ends_after_s
-            if self._shutter.closed or (ends_s is not None and taken_s >= ends_s):
+            if self._shutter.closed or self._is_over(taken_s):
                 return
             bgr = self._live_and_look(taken_s)
             yield Frame(taken_s=taken_s, bgr=bgr, read_s=time.monotonic())
+
+    def _is_over(self, taken_s: float) -> bool:
+        """Whether what was asked for has been seen."""
+        wishes = self._wishes
+        if wishes.ends_after_s is not None and taken_s >= wishes.ends_after_s:
+            return True
+        if wishes.ends_after_runs is None:
+            return False
+        done_s = [fact.at_s for fact in self._book.lines if fact.what is Deed.RUN_DONE]
+        return (
+            len(done_s) >= wishes.ends_after_runs
+            and taken_s >= done_s[wishes.ends_after_runs - 1] + LINGER_S
+        )
 
     def put(self, picture_bgrx: NDArray[np.uint8], changed_px: Sequence[RectPx]) -> None:
         """Show a projector picture; its light lands after `faults.light_delay_s`.

@@ -16,7 +16,7 @@ from calibration.moved import with_plane
 from calibration.planes import PlaneMap
 from calibration.quick import quick_picture, recalibrated
 from calibration.quick_board import corners_px
-from calibration.quick_tags import _seen
+from calibration.quick_tags import tags_seen
 from calibration.tags import Tag
 from calibration.trouble import CalibrationTroubleError
 from tests.calibration.small_bench import CAMERA, PROJECTOR, TAGS_AT_MM, SmallBench
@@ -35,7 +35,7 @@ Pictures = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
 def before(bench: SmallBench) -> Calibration:
     """The truth, with the tags as the camera saw them at calibration time."""
-    seen = _seen(*bench.white_black(np.random.default_rng(3)))
+    seen = tags_seen(*bench.white_black(np.random.default_rng(3)), gamma=bench.gamma)
     tags = tuple(Tag(tag_id=number, corners_px=px) for number, px in sorted(seen.items()))
     return replace(bench.truth(), tags=tags)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import FrameType
 
-from tasks.model import Evidence, Finish, Step, Task
+from tasks.model import Evidence, Finish, Sign, SignKind, Step, Task
 from tasks.tracker import advance, begin
 
 
@@ -61,6 +61,52 @@ def test_evidence_costs_the_same_in_a_short_and_a_long_task() -> None:
     short = calls_for(pairs(15), skip=10, count=10)
     long = calls_for(pairs(200), skip=350, count=10)
     assert long <= 1.05 * short
+
+
+def activities(count: int) -> Task:
+    """Three activities, again and again."""
+    steps = tuple(
+        Step(
+            step_id=f"step_{place}",
+            say={},
+            finish=Finish.ACTIVITY,
+            target=("pick", "spin", "flip")[place % 3],
+            after=frozenset({place - 1}) if place else frozenset[int](),
+        )
+        for place in range(count)
+    )
+    return Task(task_id="activities", title={}, steps=steps)
+
+
+def calls_to_watch(task: Task, *, skip: int, count: int) -> int:
+    """Function calls to watch `count` activities of four seconds after the first `skip`."""
+    belief, _ = begin(task, 0.0)
+    calls = 0
+
+    def counted(_frame: FrameType, happened: str, _arg: object) -> None:
+        nonlocal calls
+        calls += happened == "call"
+
+    for place in range(skip + count):
+        step = task.steps[place]
+        for number in range(20):
+            at_s = 4.0 * place + number / 5.0
+            label = step.target if number < 16 else "nothing"
+            moment = [Evidence(at_s=at_s, sign=Sign(SignKind.ACTIVITY, label), p=0.8)]
+            if place >= skip:
+                sys.setprofile(counted)
+            try:
+                belief, _ = advance(belief, moment, task)
+            finally:
+                sys.setprofile(None)
+    assert len(belief.done) >= skip + count - 1
+    return calls
+
+
+def test_a_stream_costs_the_same_in_a_short_and_a_long_task() -> None:
+    short = calls_to_watch(activities(18), skip=9, count=6)
+    long = calls_to_watch(activities(200), skip=180, count=6)
+    assert long <= 1.1 * short
 
 
 def test_a_long_doubt_does_not_make_the_belief_grow() -> None:
