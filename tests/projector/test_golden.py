@@ -220,7 +220,7 @@ def test_the_comparison_sees_words_that_moved_by_three_millimetres(
 ) -> None:
     picture = preview(TAKE, bench, None, typefaces=typefaces, px_per_mm=1.0)
     moved = picture.copy()
-    words = (slice(180, 230), slice(150, 420))
+    words = (slice(205, 255), slice(150, 420))
     moved[words] = np.roll(picture[words], 3, axis=1)
     _, share = difference(picture, moved)
     assert share > SHARE_OFF

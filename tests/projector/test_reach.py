@@ -58,7 +58,7 @@ def test_zones_that_stick_out_are_named_as_people_call_them(
     [
         (90.0, 0.0, "bin_a", Side.LEFT, 40.0),
         (-100.0, 0.0, "bin_e", Side.RIGHT, 40.0),
-        (0.0, -65.0, "bin_c", Side.BACK, 25.0),
+        (0.0, -90.0, "bin_c", Side.BACK, 25.0),
         (0.0, 190.0, "jig", Side.FRONT, 20.0),
     ],
 )
@@ -148,4 +148,4 @@ def test_a_preview_without_a_calibration_shows_the_bench_straight(
     green = picture[:, :, 1].astype(int) - picture[:, :, 2]
     rows, columns = np.nonzero(green > 120)
     assert abs(columns.mean() - 115) < 5
-    assert abs((600 - rows.mean()) - 490) < 5
+    assert abs((600 - rows.mean()) - 465) < 5

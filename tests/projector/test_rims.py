@@ -177,7 +177,7 @@ def test_a_preview_shows_the_light_on_the_rim_and_none_on_the_bench_behind(bench
     green = picture[:, :, 1].astype(int) - picture[:, :, 2] > 60
     rows, columns = np.nonzero(green)
     assert (columns.min(), columns.max() + 1) == pytest.approx((215, 345), abs=2)
-    assert (600 - rows.max() - 1, 600 - rows.min()) == pytest.approx((420, 560), abs=2)
+    assert (600 - rows.max() - 1, 600 - rows.min()) == pytest.approx((395, 535), abs=2)
 
 
 # The worker of the twin, who looks for light with the twin's own geometry.
