@@ -124,9 +124,7 @@ def main() -> None:
                 task=task, done=done, evidence=evidence, start_s=0.0, until_s=4.0 * count
             )
             learned = learned_from(run)
-            costs.append(
-                cost_us(task, moments, partial(_begun, task, learned))
-            )
+            costs.append(cost_us(task, moments, partial(_begun, task, learned)))
         short, long = costs
         print(
             f"{name}: {short:.0f} µs a piece of evidence in {SHORT} steps,"

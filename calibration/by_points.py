@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from calibration.misses import rms
 from calibration.model import Calibration, Method, Quality
 from calibration.planes import MIN_POINTS, PlaneFit, PlaneMap, Points, fit_plane_map
 from calibration.space import flat
@@ -84,9 +85,9 @@ def _quality(fit: PlaneFit, bench_mm: Points, picture_px: Points) -> Quality:
     off_px = np.linalg.norm(fit.plane_map.apply(bench_mm) - picture_px, axis=1)
     off_mm = np.linalg.norm(fit.plane_map.inverse().apply(picture_px) - bench_mm, axis=1)
     return Quality(
-        rms_mm=float(np.sqrt(np.mean(off_mm[fit.used] ** 2))),
+        rms_mm=rms(off_mm[fit.used]),
         worst_mm=float(off_mm[fit.used].max()),
-        rms_px=float(np.sqrt(np.mean(off_px[fit.used] ** 2))),
+        rms_px=rms(off_px[fit.used]),
         worst_px=float(off_px[fit.used].max()),
         points_mm=tuple(float(value) for value in off_mm),
         left_out=tuple(int(number) + 1 for number in np.flatnonzero(~fit.used)),

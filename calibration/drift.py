@@ -97,16 +97,7 @@ def drift_of(reference: DriftReference, positive: Grey, negative: Grey) -> Drift
     marks, tags = looked_for(reference, positive, negative)
     printed = _moved(reference.cam_from_bench, reference.tags, tags, least=LEAST_TAGS)
     if not marks and printed is not None:
-        return Drift(
-            camera_mm=None,
-            projector_mm=None,
-            bench_mm=None,
-            who=None,
-            grade=Grade.RED,
-            seen=0,
-            tags_seen=len(tags),
-            light_mm=None,
-        )
+        return _nobody(Grade.RED, seen=0, tags_seen=len(tags), light_mm=None)
     light = _moved(reference.cam_from_bench, reference.marks, marks, least=LEAST)
     if light is None:
         return None
@@ -114,16 +105,7 @@ def drift_of(reference: DriftReference, positive: Grey, negative: Grey) -> Drift
     light_shift = light.shift_at(places_mm)
     light_mm = _mean_mm(light_shift)
     if printed is None:
-        return Drift(
-            camera_mm=None,
-            projector_mm=None,
-            bench_mm=None,
-            who=None,
-            grade=_grade(light_mm),
-            seen=len(marks),
-            tags_seen=len(tags),
-            light_mm=light_mm,
-        )
+        return _nobody(_grade(light_mm), seen=len(marks), tags_seen=len(tags), light_mm=light_mm)
     print_shift = printed.shift_at(places_mm)
     print_mm, apart_mm = _mean_mm(print_shift), _mean_mm(light_shift - print_shift)
     camera_mm, projector_mm, bench_mm = _shared_out(print_mm, light_mm, apart_mm)
@@ -140,6 +122,20 @@ def drift_of(reference: DriftReference, positive: Grey, negative: Grey) -> Drift
         tags_seen=len(tags),
         light_mm=light_mm,
         loose_tags=printed.others,
+    )
+
+
+def _nobody(grade: Grade, *, seen: int, tags_seen: int, light_mm: float | None) -> Drift:
+    """Something may have moved, and nobody can say what."""
+    return Drift(
+        camera_mm=None,
+        projector_mm=None,
+        bench_mm=None,
+        who=None,
+        grade=grade,
+        seen=seen,
+        tags_seen=tags_seen,
+        light_mm=light_mm,
     )
 
 

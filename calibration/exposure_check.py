@@ -15,8 +15,6 @@ SUN_FROM = 235
 MOST_SUNNY = 0.03
 MOST_DIM = 0.7
 """Share of the bench: where the projector does not reach is told by the coverage, with its side."""
-
-
 PATCH_BRIGHTER = 2.0
 """Where the room's light is so many times that of most of the bench, the sun or a lamp shines;
 a lamp's own fall-off over a bench is 1.5 at most."""

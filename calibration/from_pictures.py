@@ -1,38 +1,26 @@
-"""A gray-code capture on disk: its pictures, and how well they fit the plane in them."""
+"""What a gray-code capture on disk gives: the map of the plane in it, or a full calibration."""
 
 from __future__ import annotations
 
-import re
 import time
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.full import Shots, calibrated
-from calibration.graycode import (
-    Decoded,
-    Grey,
-    Mask,
-    Stack,
-    decode,
-    pictures_for,
-    stack_in_opencv_order,
-    stack_in_our_order,
-)
+from calibration.full import calibrated
+from calibration.graycode import Decoded, Grey, Mask, decode
+from calibration.misses import rms
 from calibration.model import Calibration
+from calibration.picture_files import Order, PicturesError, read_stack
 from calibration.planes import PlaneMap, Points, fit_plane_map
+from calibration.shots import Shots
+from calibration.surface import area_within
 from calibration.tags import TagPlaces, tag_places
 
-ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
-JPEG_STARTS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
-JPEG_TAIL_BYTES = 4096
-"""Some cameras write notes behind the end mark."""
 GROSS_PX = 2.0
 """A pixel further off than this was decoded wrongly: its stripe is not a neighbour's."""
 SEED_POINTS = 3000
@@ -48,17 +36,6 @@ NO_PLANE = (
 )
 DECODE_TRIES = 3
 """The time told is the shortest: the others also measure what else the machine does."""
-
-
-class PicturesError(Exception):
-    """The pictures of a folder cannot be used. The text says which, and what to do."""
-
-
-class Order(StrEnum):
-    """In which order the pictures of a capture lie in their folder, sorted by name."""
-
-    OPENCV = "opencv"
-    OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +127,7 @@ def from_pictures(
         decoded=decoded,
         quality=PicturesQuality(
             decoded_share_of_lit=decoded.known_share_of_lit(within),
-            plane_rms_px=float(np.sqrt(np.mean(off_px[off_px <= GROSS_PX] ** 2))),
+            plane_rms_px=rms(off_px[off_px <= GROSS_PX]),
             plane_median_px=float(np.median(off_px)),
             plane_p95_px=float(np.percentile(off_px, 95)),
             gross_share=float(np.mean(off_px > GROSS_PX)),
@@ -203,82 +180,6 @@ def calibrated_from_pictures(
     )
 
 
-def read_stack(folder: Path, *, projector_wh: tuple[int, int], order: Order) -> Stack:
-    """Read a capture and sort its pictures.
-
-    Raises:
-        PicturesError: All that is wrong with them, one line each.
-    """
-    pictures = read_pictures(folder, number=pictures_for(projector_wh))
-    match order:
-        case Order.OPENCV:
-            return stack_in_opencv_order(pictures, projector_wh)
-        case Order.OURS:
-            return stack_in_our_order(pictures, projector_wh)
-
-
-def read_pictures(folder: Path, *, number: int) -> list[Grey]:
-    """Read the pictures of `folder` in the order of their names, as grey.
-
-    Raises:
-        PicturesError: All that is wrong with them, one line each.
-    """
-    if not folder.is_dir():
-        raise PicturesError(f"{folder}: there is no such folder.")
-    paths = sorted(one for one in folder.iterdir() if one.suffix.lower() in ENDINGS)
-    wrong = []
-    if len(paths) != number:
-        wrong.append(
-            f"{folder}: has {len(paths)} pictures, but a capture for this projector has {number}:"
-            f" each stripe pattern and its inverse, white and black.{_gaps(paths)}"
-        )
-    pictures = [_read(path) for path in paths]
-    sizes = Counter(one.shape for one in pictures if not isinstance(one, str))
-    usual = sizes.most_common(1)[0][0] if sizes else None
-    for path, picture in zip(paths, pictures, strict=True):
-        if isinstance(picture, str):
-            wrong.append(f"{path.name}: {picture}")
-        elif picture.shape != usual and usual is not None:
-            wrong.append(
-                f"{path.name}: is {_told(picture.shape)}, most others are {_told(usual)}."
-                " Take all pictures with the same camera settings."
-            )
-    if wrong:
-        raise PicturesError("\n".join(wrong))
-    return [one for one in pictures if not isinstance(one, str)]
-
-
-def _read(path: Path) -> Grey | str:
-    """One picture, or what is wrong with it."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        return f"cannot be read ({error.strerror}). Is it yours to read?"
-    if content.startswith(JPEG_STARTS) and JPEG_ENDS not in content[-JPEG_TAIL_BYTES:]:
-        return "is cut off in the middle. Copy it again."
-    try:
-        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
-    except cv2.error:  # an empty file
-        picture = None
-    if picture is None:
-        return "is not a picture that can be read. Copy it again."
-    return np.asarray(picture, np.uint8)
-
-
-def _gaps(paths: list[Path]) -> str:
-    """Which numbers are left out between the first and the last name, if names are numbered."""
-    ends = [re.search(r"(\d+)$", path.stem) for path in paths]
-    numbers = {int(end[1]) for end in ends if end is not None}
-    if len(numbers) != len(paths) or not numbers:
-        return ""
-    gaps = sorted(set(range(min(1, *numbers), max(numbers) + 1)) - numbers)
-    return f" Missing: number {', '.join(map(str, gaps))}." if 0 < len(gaps) <= len(paths) else ""
-
-
-def _told(shape: tuple[int, ...]) -> str:
-    return f"{shape[1]}x{shape[0]}"
-
-
 def board_within(white: Grey, board: tuple[int, int]) -> Mask:
     """The pixels between the outermost inner corners of a printed chessboard.
 
@@ -295,9 +196,7 @@ def board_within(white: Grey, board: tuple[int, int]) -> Mask:
         )
     along, last = board[0], board[0] * board[1]
     rim = corners.reshape(-1, 2)[[0, along - 1, last - 1, last - along]]
-    mask = np.zeros(white.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.rint(rim).astype(np.int32), 1)
-    return mask.astype(np.bool_)
+    return area_within(rim.astype(np.float64), white.shape)
 
 
 def _plane(decoded: Decoded, within: Mask) -> tuple[PlaneMap, NDArray[np.float64]]:

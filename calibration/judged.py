@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.graycode import Decoded
 from calibration.lens_fit import Lit
+from calibration.misses import quarter_of, rms
 from calibration.model import Misfit, Quality
 from calibration.planes import Points
+from calibration.seen import Seen
 from calibration.space import SpaceMap
 from calibration.tags import TAG_NAMES
-from calibration.world import CameraFit, Seen
+from calibration.world import CameraFit
 
 GRID = (60, 40)
 """Points of the bench at which coverage is asked."""
@@ -53,7 +54,7 @@ def coverage_of(
     inside = (at >= 0).all(axis=1) & (at[:, 0] < width) & (at[:, 1] < height)
     known = np.zeros(len(at), np.bool_)
     known[inside] = decoded.known[at[inside, 1], at[inside, 0]]
-    quarter = _quarter(grid_mm, bench_mm)
+    quarter = quarter_of(grid_mm, np.array(bench_mm) / 2)
     shares = [float(known[quarter == k].mean()) for k in range(4)]
     poor = [TAG_NAMES[k] for k in range(4) if shares[k] < POORLY_COVERED]
     where = f"Least at: {', '.join(poor)}." if poor else ""
@@ -90,16 +91,16 @@ def quality_of(lit: Lit, proj_from_bench: SpaceMap, bench_mm: tuple[float, float
     """How well the light lands where the projector's map says, at all places measured."""
     off_mm = np.linalg.norm(off_on_bench_mm(lit, proj_from_bench), axis=1)
     off_px = np.linalg.norm(proj_from_bench.apply(lit.bench_mm) - lit.proj_px, axis=1)
-    quarter = _quarter(lit.bench_mm, bench_mm)
+    quarter = quarter_of(lit.bench_mm, np.array(bench_mm) / 2)
     return Quality(
-        rms_mm=_rms(off_mm),
+        rms_mm=rms(off_mm),
         worst_mm=float(off_mm.max()),
-        rms_px=_rms(off_px),
+        rms_px=rms(off_px),
         worst_px=float(off_px.max()),
         points_mm=(),
         left_out=(),
         corners_mm=tuple(
-            _rms(off_mm[quarter == k]) if (quarter == k).any() else None for k in range(4)
+            rms(off_mm[quarter == k]) if (quarter == k).any() else None for k in range(4)
         ),
         mean_mm=float(off_mm.mean()),
     )
@@ -113,13 +114,13 @@ def camera_quality(tags: Seen, fit: CameraFit) -> Quality:
     per_mm = np.linalg.norm(to_px(places_mm + ALONG_X) - to_px(places_mm), axis=1)
     off_mm = off_px / per_mm
     return Quality(
-        rms_mm=_rms(off_mm),
+        rms_mm=rms(off_mm),
         worst_mm=float(off_mm.max()),
-        rms_px=_rms(off_px),
+        rms_px=rms(off_px),
         worst_px=float(off_px.max()),
         points_mm=tuple(float(off) for off in off_mm),
         left_out=(),
-        corners_mm=tuple(_rms(one) for one in off_mm.reshape(-1, 4)),
+        corners_mm=tuple(rms(one) for one in off_mm.reshape(-1, 4)),
         mean_mm=float(off_mm.mean()),
     )
 
@@ -158,13 +159,3 @@ def eye_height_mm(space: SpaceMap) -> float:
     a, b, c = space.plane.matrix.T
     eye = np.linalg.svd(np.stack([a, b, space.rise, c], axis=1))[2][-1]
     return float(eye[2] / eye[3])
-
-
-def _quarter(points_mm: Points, bench_mm: tuple[float, float]) -> NDArray[np.int64]:
-    """0 front left, 1 front right, 2 back right, 3 back left."""
-    right, back = points_mm[:, 0] > bench_mm[0] / 2, points_mm[:, 1] > bench_mm[1] / 2
-    return np.where(back, np.where(right, 2, 3), np.where(right, 1, 0))
-
-
-def _rms(off: NDArray[np.float64]) -> float:
-    return float(np.sqrt(np.mean(off**2)))

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.lens import Lens, terms
+from calibration.misses import rms
 from calibration.planes import PlaneMap, Points
+from calibration.rise import linear_rise
 from calibration.space import SpaceMap
 
 MOST_DEGREE = 7
@@ -82,7 +84,7 @@ def _fitted(lit: Lit, frame: _Frame, degree: int) -> SpaceMap:
     has_rise = bool((height != 0.0).any())
     flat = height == 0.0
     plane = _linear_plane(on_bench[flat], aim[flat])
-    rise = _linear_rise(plane, on_bench, height, aim) if has_rise else np.zeros(3)
+    rise = linear_rise(plane, on_bench[:, :2], height, aim) if has_rise else np.zeros(3)
     first = 3  # below degree 2 a lens is nothing that the plane could not be
     bend = np.zeros(((degree + 1) * (degree + 2) // 2, 2))
     for _ in range(ROUNDS):
@@ -149,28 +151,6 @@ def _linear_plane(on_bench: NDArray[np.float64], aim: Points) -> NDArray[np.floa
     return np.append(solved, 1.0).reshape(3, 3)
 
 
-def _linear_rise(
-    plane: NDArray[np.float64],
-    on_bench: NDArray[np.float64],
-    height: NDArray[np.float64],
-    aim: Points,
-) -> NDArray[np.float64]:
-    """The third column of the pinhole: what is aimed at is parallel to H0 b + h p."""
-    flat_h = on_bench @ plane.T
-    none = np.zeros(len(aim))
-    rows = np.concatenate(
-        [
-            np.column_stack([height, none, -aim[:, 0] * height]),
-            np.column_stack([none, height, -aim[:, 1] * height]),
-        ]
-    )
-    right = np.concatenate(
-        [aim[:, 0] * flat_h[:, 2] - flat_h[:, 0], aim[:, 1] * flat_h[:, 2] - flat_h[:, 1]]
-    )
-    solved, *_ = np.linalg.lstsq(rows, right, rcond=None)
-    return np.asarray(solved, np.float64)
-
-
 def _pinhole_slopes(
     on_bench: NDArray[np.float64],
     height: NDArray[np.float64],
@@ -225,7 +205,7 @@ def chosen_degree(lit: Lit) -> int:
             off.append(np.linalg.norm(rest[left_out] - columns[left_out, :wide] @ solved, axis=1))
         # What is far off is not the lens; the middle of the errors says how good a degree is.
         every = np.sort(np.concatenate(off))
-        typical = float(np.sqrt(np.mean(every[: int(0.98 * len(every)) + 1] ** 2)))
+        typical = rms(every[: int(0.98 * len(every)) + 1])
         if typical < WORTH_IT * best_off:
             best, best_off = degree, typical
     return best if best > 1 else 0

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from calibration.graycode import Grey
+from calibration.seen import LensSheet
 from calibration.trouble import CalibrationTroubleError
-from calibration.world import LensSheet
 
 SQUARES = (9, 13)
 """Along and across an A4 page."""

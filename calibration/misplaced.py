@@ -12,6 +12,7 @@ import numpy as np
 from calibration.eye import Frames
 from calibration.graycode import Grey
 from calibration.planes import Points
+from calibration.seen import Seen
 from calibration.tags import (
     TAG_MM,
     TAG_NAMES,
@@ -20,7 +21,7 @@ from calibration.tags import (
     find_mirrored_tags,
 )
 from calibration.trouble import CalibrationTroubleError
-from calibration.world import CameraFit, Seen, camera_fit
+from calibration.world import CameraFit, camera_fit
 
 MISPLACED_MM = 2.0
 """A ruler is right to half a millimetre; a tag further off than this was laid wrongly."""

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.misses import rms
+
 Points = NDArray[np.float64]
 """Shape (N, 2), one (x, y) a row. The unit is in the name of the variable: `_px` or `_mm`."""
 
@@ -99,7 +101,7 @@ def fit_plane_map(*, source: Points, target: Points, reject: float = 3.0) -> Pla
     error = np.linalg.norm(fitted.apply(source[keep]) - target[keep], axis=1)
     return PlaneFit(
         plane_map=fitted,
-        rms=float(np.sqrt(np.mean(error**2))),
+        rms=rms(error),
         worst=float(error.max()),
         points_used=int(keep.sum()),
         used=keep,

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.graycode import Grey
+from calibration.misses import quarter_of, rms
 from calibration.model import Calibration, Method, Quality
 from calibration.moved import with_plane
 from calibration.planes import MIN_POINTS, Points, fit_plane_map
 from calibration.quick_board import corners_px, quick_picture, seen_board
 from calibration.quick_tags import SeenTags, camera_by_tags
 from calibration.space import SpaceMap
+from calibration.tags import TAG_NAMES
 from calibration.trouble import CalibrationTroubleError
 
 __all__ = ["quick_picture", "recalibrated"]
@@ -36,7 +38,13 @@ POOR_MM = 0.5
 CLIPPED_LEVEL = 250
 CLIPPED_SHARE = 0.3
 """The board is found on what is not clipped; more than this hides too many of its corners."""
-QUARTERS = ("front left", "front right", "back right", "back left")
+LEAST_LIGHT_LEVELS = 5.0
+"""White minus black at the brightest places; noise alone does not make twice that at 5 %."""
+NO_BOARD = (
+    "The projected pattern is not seen on the bench. See that hands and things are out of the way,"
+    " and that the projector shows the station's picture; if it was turned to another place, make a"
+    " full calibration."
+)
 
 
 def recalibrated(
@@ -141,10 +149,6 @@ def _check_light(white: Grey, black: Grey) -> None:
         )
 
 
-LEAST_LIGHT_LEVELS = 5.0
-"""White minus black at the brightest places; noise alone does not make twice that at 5 %."""
-
-
 def _expected_mm(
     cam: SpaceMap,
     proj: SpaceMap,
@@ -170,38 +174,25 @@ def _within(points_mm: Points, tags: SeenTags) -> NDArray[np.bool_]:
     return np.asarray(((points_mm >= low) & (points_mm <= high)).all(axis=1), np.bool_)
 
 
-def _quarters(points_mm: Points, middle_mm: Points) -> NDArray[np.int64]:
-    """The number of the quarter of each point, in the order of `QUARTERS`."""
-    right, back = (points_mm > middle_mm).T
-    return np.where(back, np.where(right, 2, 3), np.where(right, 1, 0))
-
-
 def _check_parts(seen_mm: Points, expected_mm: Points) -> None:
     """Each quarter of what the projector reaches must show enough of the board."""
     if len(expected_mm) < LEAST_CORNERS or len(seen_mm) < MIN_POINTS:
         raise CalibrationTroubleError(NO_BOARD)
     middle = (expected_mm.min(axis=0) + expected_mm.max(axis=0)) / 2
-    should = np.bincount(_quarters(expected_mm, middle), minlength=4)
-    does = np.bincount(_quarters(seen_mm, middle), minlength=4)
+    should = np.bincount(quarter_of(expected_mm, middle), minlength=4)
+    does = np.bincount(quarter_of(seen_mm, middle), minlength=4)
     hidden = [
         name
-        for name, there, ought in zip(QUARTERS, does, should, strict=True)
+        for name, there, ought in zip(TAG_NAMES, does, should, strict=True)
         if there < PART_SEEN * ought
     ]
-    if len(hidden) == len(QUARTERS) or len(seen_mm) < LEAST_CORNERS:
+    if len(hidden) == len(TAG_NAMES) or len(seen_mm) < LEAST_CORNERS:
         raise CalibrationTroubleError(NO_BOARD)
     if hidden:
         raise CalibrationTroubleError(
             f"The {' and the '.join(hidden)} of the bench cannot be seen well enough: a hand or a"
             " thing is in the way, or the light is blocked. Clear it and try again."
         )
-
-
-NO_BOARD = (
-    "The projected pattern is not seen on the bench. See that hands and things are out of the way,"
-    " and that the projector shows the station's picture; if it was turned to another place, make a"
-    " full calibration."
-)
 
 
 def _fitted(before: SpaceMap, bench_mm: Points, projector_px: Points) -> _Fit:
@@ -241,22 +232,18 @@ def _quality(
     off_px = np.linalg.norm(space_map.apply(bench_mm) - projector_px, axis=1)
     off_mm = np.linalg.norm(space_map.bench_at(projector_px) - bench_mm, axis=1)
     middle = (bench_mm.min(axis=0) + bench_mm.max(axis=0)) / 2
-    quarter = _quarters(bench_mm, middle)
-    corners = [off_mm[used & (quarter == number)] for number in range(len(QUARTERS))]
+    quarter = quarter_of(bench_mm, middle)
+    corners = [off_mm[used & (quarter == number)] for number in range(len(TAG_NAMES))]
     return Quality(
-        rms_mm=_rms(off_mm[used]),
+        rms_mm=rms(off_mm[used]),
         worst_mm=float(off_mm[used].max()),
-        rms_px=_rms(off_px[used]),
+        rms_px=rms(off_px[used]),
         worst_px=float(off_px[used].max()),
         points_mm=tuple(float(value) for value in off_mm),
         left_out=tuple(int(number) + 1 for number in np.flatnonzero(~used)),
-        corners_mm=tuple(_rms(one) if len(one) else -1.0 for one in corners),
+        corners_mm=tuple(rms(one) if len(one) else None for one in corners),
         mean_mm=float(off_mm[used].mean()),
     )
-
-
-def _rms(values: NDArray[np.float64]) -> float:
-    return float(np.sqrt(np.mean(values**2)))
 
 
 def _moved_mm(old: SpaceMap, new: SpaceMap, projector_wh: tuple[int, int]) -> float:

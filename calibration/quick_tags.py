@@ -14,6 +14,7 @@ import numpy as np
 
 from calibration.camera_gamma import light_of
 from calibration.graycode import Grey
+from calibration.misses import rms
 from calibration.model import Calibration, Quality
 from calibration.moved import with_plane
 from calibration.planes import PlaneMap, Points, fit_plane_map
@@ -139,9 +140,9 @@ def _solved(
         cam_from_bench=cam,
         tags=tuple(tags),
         quality=Quality(
-            rms_mm=float(np.sqrt(np.mean(off_mm**2))),
+            rms_mm=rms(off_mm),
             worst_mm=float(off_mm.max()),
-            rms_px=float(np.sqrt(np.mean(off_px**2))),
+            rms_px=rms(off_px),
             worst_px=float(off_px.max()),
             points_mm=tuple(float(value) for value in off_mm),
             left_out=(),

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.fitting import Vector
+from calibration.graycode import Grey
 from calibration.planes import Points
 
 TAG_DICTIONARY = cv2.aruco.DICT_4X4_50
@@ -44,11 +46,8 @@ LEAST_STEP_LEVELS = 10.0
 MOST_MOVE_PX = 3.0
 """The coarse corners are right to one or two pixels; what moves them further is another edge."""
 
-Grey = NDArray[np.uint8]
-"""Shape (height, width), uint8."""
 Fine = NDArray[np.float32]
 """Shape (height, width), float32: grey levels, the mean of several pictures."""
-Vector = NDArray[np.float64]
 TagPlaces = Mapping[int, Points]
 """For each tag's number its corners on the bench: shape (4, 2), mm, in the order of `Tag`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -24,6 +23,9 @@ from calibration.eye import (
 from calibration.fitting import Vector, least_squares
 from calibration.lens import terms
 from calibration.planes import Points
+from calibration.printed import best_laid, grown_squares, laid_at, pose_seen, stretched
+from calibration.rise import inner_numbers, linear_rise, usual_rise
+from calibration.seen import Known, LensSheet, Raised, Seen
 from calibration.space import SpaceMap
 
 TAG_NOISE_PX = 0.03
@@ -44,74 +46,11 @@ RISE_PRIOR = 3.0
 BEND_PRIOR = 0.01
 """Terms of the projector's lens, as a share of half the diagonal of its picture."""
 BEND_DEGREE = 5
-USUAL_FOCUS = 1.7
-"""Of a webcam, in half diagonals: it sees 60 degrees from corner to corner."""
 INNER_PRIOR = np.array([0.01, 0.01, 0.005, 0.005])
 """How far a camera's axis leaves the middle of its picture (half diagonals), and how far its
 pixels are from square: only for want of anything else that says where straight up is."""
 MOST_PAIRS = 400
 """Of each plane for the joint fit: they settle the lens to a hundredth of a pixel."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Seen:
-    """Printed tags of one plane: where their corners lie, and where the camera sees them.
-
-    Attributes:
-        places_mm: Shape (tags, 4, 2), x and y on the bench.
-        corners_px: Shape (tags, 4, 2).
-    """
-
-    places_mm: NDArray[np.float64]
-    corners_px: NDArray[np.float64]
-
-    def without(self, index: int) -> Seen:
-        """All tags but one."""
-        return Seen(
-            places_mm=np.delete(self.places_mm, index, axis=0),
-            corners_px=np.delete(self.corners_px, index, axis=0),
-        )
-
-
-class Known(StrEnum):
-    """What is known about where the tags of a plate lie."""
-
-    PLACES = "places"
-    PLATE = "plate"
-    SQUARES = "squares"
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Raised:
-    """A plate of known height: its tags, and both planes lit by the same projector.
-
-    Attributes:
-        height_mm: Of its top above the bench.
-        tags: Its tags.
-        known: Whether their places are those on the bench, or only right among each other (the
-            plate lies anywhere), or each by itself (the plate has any size).
-        bench_pairs: Of the bench.
-        plate_pairs: Of the plate.
-    """
-
-    height_mm: float
-    tags: Seen
-    known: Known
-    bench_pairs: Pairs
-    plate_pairs: Pairs
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class LensSheet:
-    """A printed pattern that lay anywhere on the bench.
-
-    Attributes:
-        sheet_mm: Shape (N, 2), its corners in its own frame.
-        cam_px: Shape (N, 2), where the camera saw them.
-    """
-
-    sheet_mm: Points
-    cam_px: Points
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -146,7 +85,7 @@ def camera_fit(
     found = least_squares(problem.residuals, problem.start())
     fitted = space_map(found[:UNKNOWNS], frames, has_rise=raised is not None, has_lens=True)
     grown = found[UNKNOWNS : UNKNOWNS + 2]
-    places = _grown(tags.places_mm, grown).reshape(-1, 2)
+    places = grown_squares(tags.places_mm, grown).reshape(-1, 2)
     off_px = tags.corners_px - fitted.apply(places).reshape(tags.corners_px.shape)
     return CameraFit(cam_from_bench=fitted, grown=float(grown[0]), off_px=off_px)
 
@@ -159,12 +98,6 @@ def plane_through(tags: Seen, frames: Frames) -> NDArray[np.float64]:
         0,
     )
     return np.asarray(matrix, np.float64)
-
-
-def _grown(places_mm: NDArray[np.float64], grown: Vector) -> NDArray[np.float64]:
-    """Squares, each printed larger round its middle."""
-    middles = places_mm.mean(axis=1, keepdims=True)
-    return np.asarray(middles + _stretched(places_mm - middles, grown), np.float64)
 
 
 class _Problem:
@@ -205,7 +138,7 @@ class _Problem:
         if self._sheets:
             parts.append(np.zeros(2))
         for sheet, places in self._sheets:
-            parts.append(_pose(sheet, on_bench(camera, places)))
+            parts.append(pose_seen(sheet, on_bench(camera, places)))
         if self._raised is not None:
             camera[RISE] = self._camera_rise(camera)
             parts.append(self._projector_start(camera))
@@ -225,7 +158,7 @@ class _Problem:
             off.append(printed / (SHEET_GROWN_PRIOR, UNEVEN_PRIOR))
             at += 2
         for sheet, places in self._sheets:
-            laid = _laid(_stretched(sheet, printed), unknowns[at : at + POSE])
+            laid = laid_at(stretched(sheet, printed), unknowns[at : at + POSE])
             off.append((on_bench(camera, places) - laid).ravel() * self._weight)
             at += POSE
         if self._raised is None:
@@ -240,7 +173,7 @@ class _Problem:
     def _tags_off(
         self, camera: Vector, places: Points, tags: Seen, grown: Vector, height: float
     ) -> Vector:
-        should = self._frames.from_mm(_grown(tags.places_mm, grown).reshape(-1, 2))
+        should = self._frames.from_mm(grown_squares(tags.places_mm, grown).reshape(-1, 2))
         return (on_bench(camera, places, height) - should).ravel() * self._weight
 
     def _plate_off(self, camera: Vector, grown: Vector) -> Vector:
@@ -250,10 +183,10 @@ class _Problem:
         if self._raised.known is Known.PLACES:
             return self._tags_off(camera, self._plate_places, tags, grown, self._height)
         seen = on_bench(camera, self._plate_places, self._height)
-        square = _grown(tags.places_mm, grown) / self._frames.half_mm
+        square = grown_squares(tags.places_mm, grown) / self._frames.half_mm
         together = (1, -1, 2) if self._raised.known is Known.PLATE else (-1, 4, 2)
         square, seen = square.reshape(together), seen.reshape(together)
-        return (_best_laid(square, seen) - seen).ravel() * self._weight
+        return (best_laid(square, seen) - seen).ravel() * self._weight
 
     def _light_off(self, camera: Vector, projector: Vector) -> list[Vector]:
         """How far the light of each pair lies from where the projector's unknowns put it."""
@@ -292,66 +225,6 @@ class _Problem:
         return np.concatenate([matrix.ravel()[:8], rise, np.zeros(2 * wide)])
 
 
-def usual_rise(camera: Vector) -> Vector:
-    """The rise of a camera that sees the bench like this, if its lens is a usual webcam's."""
-    matrix = np.append(camera[:8], 1.0).reshape(3, 3)
-    inner = np.diag([USUAL_FOCUS, USUAL_FOCUS, 1.0])
-    turned = np.linalg.solve(inner, matrix)
-    size = float(np.linalg.norm(turned[:, 0]))
-    up = np.cross(turned[:, 0] / size, turned[:, 1] / np.linalg.norm(turned[:, 1]))
-    # What lies higher is nearer to the camera.
-    return np.asarray(inner @ up * size * (-np.sign(up[2])), np.float64)
-
-
-def inner_numbers(camera: Vector) -> Vector:
-    """What is nothing for a usual camera: axis off the middle (x, y), pixels not square, askew."""
-    matrix = np.append(camera[:8], 1.0).reshape(3, 3)
-    columns = np.column_stack([matrix[:, 0], matrix[:, 1], camera[RISE]])
-    square = columns @ columns.T
-    square = square / square[2, 2]
-    x, y = square[0, 2], square[1, 2]
-    wide, high = square[0, 0] - x * x, square[1, 1] - y * y
-    focus = max(1e-6, (wide + high) / 2.0)
-    return np.array([x, y, (wide - high) / (2.0 * focus), (square[0, 1] - x * y) / focus])
-
-
-def _best_laid(squares: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each figure moved and turned to where it is seen; both shape (figures, corners, 2)."""
-    middles = seen.mean(axis=1, keepdims=True)
-    off = seen - middles
-    square = squares - squares.mean(axis=1, keepdims=True)
-    along = (square * off).sum(axis=(1, 2))
-    across = (square[..., 0] * off[..., 1] - square[..., 1] * off[..., 0]).sum(axis=1)
-    turn = np.arctan2(across, along)
-    c, s = np.cos(turn)[:, None], np.sin(turn)[:, None]
-    x, y = square[..., 0], square[..., 1]
-    return np.asarray(middles + np.stack([c * x - s * y, s * x + c * y], axis=-1), np.float64)
-
-
-def linear_rise(plane: NDArray[np.float64], points: Points, height: float, seen: Points) -> Vector:
-    """The third column p of a pinhole that sees points of one height: seen ~ H0 b + h p.
-
-    Args:
-        plane: H0, shape (3, 3).
-        points: Shape (N, 2), in the frame that H0 takes.
-        height: Of all of them, not 0.
-        seen: Shape (N, 2), in the frame that H0 gives.
-    """
-    flat = np.column_stack([points, np.ones(len(points))]) @ plane.T
-    one, none = np.full(len(points), height), np.zeros(len(points))
-    rows = np.concatenate(
-        [
-            np.column_stack([one, none, -seen[:, 0] * height]),
-            np.column_stack([none, one, -seen[:, 1] * height]),
-        ]
-    )
-    right = np.concatenate(
-        [seen[:, 0] * flat[:, 2] - flat[:, 0], seen[:, 1] * flat[:, 2] - flat[:, 1]]
-    )
-    solved, *_ = np.linalg.lstsq(rows, right, rcond=None)
-    return np.asarray(solved, np.float64)
-
-
 def _projected(projector: Vector, points: Points, height: float) -> Points:
     matrix = np.append(projector[:8], 1.0).reshape(3, 3)
     if height:
@@ -364,27 +237,3 @@ def _thinned(pairs: Pairs, frames: Frames) -> tuple[Points, Points]:
     """Some of the pairs, all over: camera places in the frame of the picture, projector pixels."""
     some = np.linspace(0, len(pairs) - 1, min(MOST_PAIRS, len(pairs))).astype(int)
     return frames.from_px(pairs.cam_px[some]), pairs.proj_px[some]
-
-
-def _stretched(places: NDArray[np.float64], grown: Vector) -> NDArray[np.float64]:
-    """Printed larger by a share, and by another one more along x than along y."""
-    return np.asarray(places * (1.0 + grown[0] + np.array([grown[1], -grown[1]])), np.float64)
-
-
-def _laid(sheet: Points, pose: Vector) -> Points:
-    """A sheet's corners on the bench: placed and turned."""
-    x, y, turn = pose
-    c, s = np.cos(turn), np.sin(turn)
-    return np.asarray(sheet @ np.array([[c, s], [-s, c]]) + (x, y), np.float64)
-
-
-def _pose(sheet: Points, seen: Points) -> Vector:
-    """The place and turn at which a sheet is seen, roughly."""
-    from_middle, seen_from_middle = sheet - sheet.mean(axis=0), seen - seen.mean(axis=0)
-    along = (from_middle * seen_from_middle).sum()
-    across = (
-        from_middle[:, 0] * seen_from_middle[:, 1] - from_middle[:, 1] * seen_from_middle[:, 0]
-    ).sum()
-    pose = np.array([0.0, 0.0, np.arctan2(across, along)])
-    pose[:2] = seen.mean(axis=0) - _laid(sheet, pose).mean(axis=0)
-    return pose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calibration.from_pictures import PicturesError
+from calibration.picture_files import PicturesError
 from calibration.store import CalibrationFileError
 from calibration.trouble import CalibrationTroubleError
 from projector.window import NoSuchDisplayError

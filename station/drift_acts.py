@@ -21,12 +21,11 @@ from calibration.model import Calibration
 from calibration.quick import quick_picture, recalibrated
 from projector.screen import RectPx
 from station.light_over import LightOver
-from station.standing_things import standing, without
+from station.standing_things import on_bare_bench
 from station_config.station import Station
 from vision.frames import Frame
 
 T = TypeVar("T")
-
 
 Frames = tuple[Grey, Grey]
 """Positive and negative, as the camera saw them."""
@@ -121,8 +120,7 @@ def quick_again(
     made_at = datetime.now(UTC)
 
     def solved() -> Calibration:
-        mask = standing(station, before.cam_from_bench, (lit.shape[1], lit.shape[0]))
-        pattern = without(mask, shown, dark)
+        pattern = on_bare_bench(station, before.cam_from_bench, shown, dark)
         if not camera_still:
             return recalibrated(before, lit, dark, pattern, made_at=made_at)
         made = recalibrated(replace(before, tags=()), lit, dark, pattern, made_at=made_at)

@@ -45,8 +45,7 @@ def rim_marks(station: Station, calibration: Calibration) -> RimMarks | None:
     with_tags = calibration.method in {Method.GRAY_CODE, Method.QUICK} and calibration.tags
     if not with_tags or calibration.proj_from_bench is None:
         return None
-    zones_mm = [np.array(zone.polygon_mm) for zone in station.zones.values()]
-    places_mm = fiducial_places(calibration, bench_mm=station.bench_mm, keep_clear_mm=zones_mm)
+    places_mm = free_places(station, calibration)
     if not len(places_mm):
         logger.warning("drift is not watched: there is no free place for marks at the rim")
         return None
@@ -58,6 +57,12 @@ def rim_marks(station: Station, calibration: Calibration) -> RimMarks | None:
         parts_px=_parts_px(pictures),
         areas_mm=tuple(_square(x, y) for x, y in places_mm.tolist()),
     )
+
+
+def free_places(station: Station, calibration: Calibration) -> Points:
+    """Where marks may flash clear of the zones: shape (N, 2), mm; none where there is no room."""
+    zones_mm = [np.array(zone.polygon_mm) for zone in station.zones.values()]
+    return fiducial_places(calibration, bench_mm=station.bench_mm, keep_clear_mm=zones_mm)
 
 
 def _parts_px(pictures: tuple[Grey, Grey]) -> tuple[RectPx, ...]:

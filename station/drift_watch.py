@@ -11,12 +11,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import replace
 
-from calibration.drift import (
-    Drift,
-    Grade,
-    drift_of,
-    drift_reference,
-)
+from calibration.drift import Drift, Grade, drift_of, drift_reference
 from calibration.model import Calibration
 from calibration.store import CalibrationFileError
 from calibration.trouble import CalibrationTroubleError
@@ -35,6 +30,7 @@ from station.drift_acts import (
 from station.drift_judge import DriftJudge
 from station.drift_rim import RimMarks, rim_marks
 from station.drift_words import off_by_mm
+from station.light_wait import light_wait_s
 from station.vision_orders import VisionOrders
 from station.watch import Seen
 from station_config.station import PolygonMm, Station
@@ -60,8 +56,6 @@ FRAME_WITHIN_S = 2.0
 """An act whose frame does not come is given up: the camera has other troubles."""
 EYES_SHUT_AFTER_S = 0.1
 """A camera may smear the end of a flash into another frame or two."""
-USUAL_DELAY_S = 0.15
-"""Where nobody measured it: 60 to 150 ms of projector and camera."""
 MOST_WAIT_S = 0.4
 ZERO_MM, ZERO_WITHIN_S = 1.0, 6.0
 """What is measured within this time after a quick calibration, and is less off than this, is that
@@ -227,9 +221,7 @@ class DriftWatch:
 
     def _wait_for(self, calibration: Calibration) -> None:
         """As long as this projector takes, and one frame."""
-        delay_s = calibration.light_delay_s
-        delay_s = USUAL_DELAY_S if delay_s is None else delay_s
-        wait_s = delay_s + 1.0 / self._station.camera.rate_hz
+        wait_s = light_wait_s(calibration, self._station.camera.rate_hz)
         self._stage = replace(self._stage, wait_s=wait_s)
 
     def _zeroed(self, marks: RimMarks, drift: Drift, seen: Frames) -> Drift:

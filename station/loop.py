@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
-from uuid import UUID
 
 from hub.wire import CommandV1
 from projector.aim import Aim, Reach
 from projector.buttons import Touch, in_steps
 from projector.layout import marks_for
 from projector.render import Renderer
-from projector.scene import Mark, Picture, Words
+from projector.scene import Mark
 from projector.screen import Screen
 from station.aiming import Aiming
 from station.clock import SourceClock
@@ -27,14 +26,15 @@ from station.guide import Guide, Told
 from station.keeper import Keeper, Moment
 from station.latency import Stages
 from station.learning import Learning
-from station.report import Reporter, RunView, Signal
+from station.light_told import notice_of
+from station.report import Reporter, Signal
+from station.run_views import RunViews
 from station.watch import Seen, Watch
 from station_config.station import Station
 from tasks.cues import Cue
 from tasks.events import Event, EventType
 from tasks.model import Evidence, Sign, SignKind
 from tasks.tracker import Press
-from vision.light import LightNotice
 
 TURN_S = 0.05
 """Without a sight, a turn comes this often: keys work and lights breathe while the camera is
@@ -119,9 +119,7 @@ class Turn:
         self._lit_touch: Touch | None = None
         self._lit_aim: tuple[Aim, Reach | None] = (Aim.EXACT, None)
         self._lands_elsewhere = False
-        self._help_since: datetime | None = None
-        self._since: datetime | None = None
-        self._shown: tuple[UUID | None, int | None] | None = None
+        self._views = RunViews()
         self._broker_away_s: float | None = None
         self.quit = False
 
@@ -232,7 +230,7 @@ class Turn:
             marks = self._marks_of(cue, touch)
             if (is_new or moves) and parts.shines:
                 changed = set(marks) | set(self._marks) if moves else set(marks) ^ set(self._marks)
-                parts.watch.notice(_notice(now_s, self._cue, cue, tuple(changed)))
+                parts.watch.notice(notice_of(now_s, self._cue, cue, tuple(changed)))
             self._cue, self._marks, self._lit_touch = cue, marks, touch
         picture, changed_px = parts.renderer.draw(self._marks, now_s)
         parts.screen.put(picture, changed_px)
@@ -273,43 +271,8 @@ class Turn:
             parts.reporter.wake()
         if parts.learning is not None and parts.learning.hear(told):
             parts.guide.learned = parts.learning.learned
-        parts.reporter.show(self._view(moment))
-
-    def _view(self, moment: Moment) -> RunView:
-        guide = self._parts.guide
-        belief, task = guide.belief, guide.task
-        if not belief.help_wanted:
-            self._help_since = None
-        elif self._help_since is None:
-            self._help_since = moment.wall
-        step = None if belief.current is None else task.steps[belief.current]
-        since = self._since if self._shown == (guide.run_id, belief.current) else moment.wall
-        self._since, self._shown = since, (guide.run_id, belief.current)
-        return RunView(
-            task=task.task_id,
-            task_title=task.title,
-            run_id=str(guide.run_id),
-            step=None if step is None else step.step_id,
-            step_words={} if step is None else step.say,
-            step_number=len(belief.done) + (0 if belief.finished else 1),
-            steps_total=len(task.steps),
-            step_since=since,
-            help_wanted=belief.help_wanted,
-            help_since=self._help_since,
-            paused=belief.paused,
-            faults=tuple(self._faults.standing.values()),
-        )
-
-
-def _notice(now_s: float, before: Cue | None, after: Cue, marks: Sequence[Mark]) -> LightNotice:
-    """Where light changes with this cue: in zones, and where words and pictures come and go."""
-    cues = [cue for cue in (before, after) if cue is not None]
-    zones = {zone for cue in cues for zone in (cue.zone, cue.wrong_zone, *cue.also_zones) if zone}
-    return LightNotice(
-        at_s=now_s,
-        zone_ids=frozenset(zones),
-        areas_mm=tuple(mark.box.corners_mm for mark in marks if isinstance(mark, Words | Picture)),
-    )
+        standing = self._faults.standing.values()
+        parts.reporter.show(self._views.view(parts.guide, standing, moment.wall))
 
 
 def _touch(seen: Seen) -> Touch | None:

@@ -53,6 +53,19 @@ def standing(station: Station, cam_from_bench: SpaceMap, camera_wh: tuple[int, i
     return mask
 
 
+def on_bare_bench(station: Station, cam_from_bench: SpaceMap, shown: Grey, dark: Grey) -> Grey:
+    """The picture of a projected pattern, as if it fell on nothing but the bare bench.
+
+    Args:
+        station: Its zones tell what stands there.
+        cam_from_bench: The camera's map.
+        shown: The pattern, as the camera saw it.
+        dark: The projector all black.
+    """
+    camera_wh = (shown.shape[1], shown.shape[0])
+    return without(standing(station, cam_from_bench, camera_wh), shown, dark)
+
+
 def without(mask: Mask, shown: Grey, dark: Grey) -> Grey:
     """The picture of a projected pattern, as if none of it fell on what the mask covers.
 

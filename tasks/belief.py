@@ -25,8 +25,9 @@ class Guess:
         last: The step that was finished last, or None.
         since_s: When that was.
         doing: The open step that an activity is under way for, or None: a gap between steps.
-        phases: How probable it is that this activity is in each of its phases, together 1: see
-            `tasks.streams`. Empty in a gap.
+        phases: How probable it is that this activity is in each of its phases at each pace,
+            together 1: see `tasks.streams`. In a gap how probable each pace is; empty when no
+            recogniser of activities has spoken.
     """
 
     done: StepSet
@@ -148,6 +149,8 @@ class Belief:
         help_wanted: A coach was called and has not answered.
         doubt_since_s: Since when it is unclear whether a step is done, or None.
         long_asked: The worker was asked about this step because nothing was seen for long.
+        questioned: The steps about which the worker was asked already: once each.
+        asked_s: When the worker was asked last, or None.
         wrong_zone: The last wrong reach, for the light.
         told_reach: The last wrong reach, so that it is told once.
         wrong_pick: A part came from a wrong bin since the step began.
@@ -172,6 +175,8 @@ class Belief:
     help_wanted: bool = False
     doubt_since_s: float | None = None
     long_asked: bool = False
+    questioned: StepSet = 0
+    asked_s: float | None = None
     wrong_zone: WrongZone | None = None
     told_reach: ToldReach | None = None
     wrong_pick: bool = False

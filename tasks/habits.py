@@ -33,6 +33,8 @@ GAP_SHARE = 0.6
 """Before it is learned: how long it takes until the next activity begins, and how often it takes
 any time at all."""
 GAP_COUNTS = 4.0
+PAIR_COUNTS = 2.0
+"""What was learned of the gap before an activity counts as so many gaps after one certain other."""
 
 SAME_S = 4.0
 OTHER_S = 1.5
@@ -134,6 +136,10 @@ def habits_of(task: Task, learned: Learned | None = None) -> Habits:
         parts = [part_of((n + 0.5) / count * length_s, length_s) for n in range(count)]
         phases.append(tuple(choir.during(step.target, part) for part in parts))
         share, mean_s = _gap(learned.gaps.get(step.target, Gaps()), *every_gap)
+        before = _activity_before(task, place)
+        if before is not None:
+            pair = learned.gaps_between.get((before, step.target), Gaps())
+            share, mean_s = _gap(pair, share, mean_s, PAIR_COUNTS)
         gap_share.append(share)
         gap_s.append(mean_s)
         gap_voice.append(choir.after(step.target))
@@ -289,12 +295,23 @@ def _all_gaps(learned: Learned) -> Gaps:
     return total
 
 
-def _gap(gaps: Gaps, share: float, mean_s: float) -> tuple[float, float]:
+def _activity_before(task: Task, place: int) -> str | None:
+    """The activity that a step comes right after, if there is but one such."""
+    after = task.steps[place].after
+    if len(after) != 1:
+        return None
+    step = task.steps[min(after)]
+    return step.target if step.finish is Finish.ACTIVITY else None
+
+
+def _gap(
+    gaps: Gaps, share: float, mean_s: float, counts: float = GAP_COUNTS
+) -> tuple[float, float]:
     """How probable a gap is and how long it then takes, leaning on what was expected."""
-    with_gap = gaps.with_gap + GAP_COUNTS * share
+    with_gap = gaps.with_gap + counts * share
     return (
-        with_gap / (gaps.count + GAP_COUNTS),
-        max(0.1, (gaps.total_s + GAP_COUNTS * share * mean_s) / with_gap),
+        with_gap / (gaps.count + counts),
+        max(0.1, (gaps.total_s + counts * share * mean_s) / with_gap),
     )
 
 

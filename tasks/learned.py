@@ -135,6 +135,7 @@ class Learned:
         runs: From how many runs.
         took: How long steps took, by `habit_of`: from the step before; activities by themselves.
         gaps: What lay before each activity, by its label; `START` before the first.
+        gaps_between: What lay between two activities, by the label of the one and of the other.
         during: What was heard during an activity, by its label and then by its part.
         between: What was heard in a gap, by the label of the activity before it.
         signs: How far the kinds of signs could be relied on.
@@ -143,6 +144,7 @@ class Learned:
     runs: int = 0
     took: Mapping[str, Spread] = field(default_factory=dict)
     gaps: Mapping[str, Gaps] = field(default_factory=dict)
+    gaps_between: Mapping[tuple[str, str], Gaps] = field(default_factory=dict)
     during: Mapping[tuple[str, int], Heard] = field(default_factory=dict)
     between: Mapping[str, Heard] = field(default_factory=dict)
     signs: Mapping[SignKind, Seen] = field(default_factory=dict)
@@ -152,6 +154,7 @@ class Learned:
             runs=self.runs + other.runs,
             took=_merged(self.took, other.took),
             gaps=_merged(self.gaps, other.gaps),
+            gaps_between=_merged(self.gaps_between, other.gaps_between),
             during=_merged(self.during, other.during),
             between=_merged(self.between, other.between),
             signs=_merged(self.signs, other.signs),

@@ -22,6 +22,8 @@ def learned_lines(learned: Learned) -> Iterator[str]:
         yield _line(counted="took", of=name, **asdict(took))
     for label, gaps in sorted(learned.gaps.items()):
         yield _line(counted="gaps", of=label, **asdict(gaps))
+    for (before, label), gaps in sorted(learned.gaps_between.items()):
+        yield _line(counted="gaps_between", after=before, of=label, **asdict(gaps))
     for (label, part), heard in sorted(learned.during.items()):
         yield _line(counted="during", of=label, part=part, **_sorted(heard))
     for label, heard in sorted(learned.between.items()):
@@ -39,6 +41,7 @@ def parse_learned(lines: Iterable[str]) -> Learned:
     runs = 0
     took: dict[str, Spread] = {}
     gaps: dict[str, Gaps] = {}
+    gaps_between: dict[tuple[str, str], Gaps] = {}
     during: dict[tuple[str, int], Heard] = {}
     between: dict[str, Heard] = {}
     signs: dict[SignKind, Seen] = {}
@@ -54,6 +57,9 @@ def parse_learned(lines: Iterable[str]) -> Learned:
                     added(took, kept.pop("of"), Spread(**_counts(kept)))
                 case "gaps":
                     added(gaps, kept.pop("of"), Gaps(**_counts(kept)))
+                case "gaps_between":
+                    pair = (kept.pop("after"), kept.pop("of"))
+                    added(gaps_between, pair, Gaps(**_counts(kept)))
                 case "during":
                     key = (kept.pop("of"), _part(kept.pop("part")))
                     added(during, key, _heard(kept))
@@ -68,7 +74,15 @@ def parse_learned(lines: Iterable[str]) -> Learned:
                 f"line {number} of what was learned cannot be used ({error});"
                 " learn again from the recordings"
             ) from None
-    return Learned(runs=runs, took=took, gaps=gaps, during=during, between=between, signs=signs)
+    return Learned(
+        runs=runs,
+        took=took,
+        gaps=gaps,
+        gaps_between=gaps_between,
+        during=during,
+        between=between,
+        signs=signs,
+    )
 
 
 def _line(**counted: object) -> str:

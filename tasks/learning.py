@@ -65,12 +65,14 @@ def learned_from(run: ConfirmedRun) -> Learned:
     """What one run teaches."""
     moments = _activity_moments(run.evidence)
     spans = tuple(_spans(run, moments))
-    took, gaps = _times(run, spans)
+    took = _took(run, spans)
+    gaps, gaps_between = _gaps(run, spans)
     during, between = _heard(run, spans, moments)
     return Learned(
         runs=1,
         took=took,
         gaps=gaps,
+        gaps_between=gaps_between,
         during=during,
         between=between,
         signs=_signs(run),
@@ -144,22 +146,32 @@ def _first_heard(label: str, after_s: float, until_s: float, moments: Sequence[_
     return after_s
 
 
-def _times(run: ConfirmedRun, spans: Sequence[_Span]) -> tuple[dict[str, Spread], dict[str, Gaps]]:
+def _took(run: ConfirmedRun, spans: Sequence[_Span]) -> dict[str, Spread]:
     took: dict[str, Spread] = {}
-    gaps: dict[str, Gaps] = {}
     before_s = run.start_s
     for done in run.done:
         step = run.task.steps[done.place]
         if step.finish is not Finish.ACTIVITY:
             added(took, habit_of(step), Spread.once(max(0.0, done.at_s - before_s)))
         before_s = max(before_s, done.at_s)
-    before_s, before = run.start_s, START
     for span in spans:
         added(took, f"activity:{span.label}", Spread.once(max(0.0, span.to_s - span.from_s)))
-        key = START if before == START else span.label
-        added(gaps, key, Gaps.once(span.from_s - before_s))
+    return took
+
+
+def _gaps(
+    run: ConfirmedRun, spans: Sequence[_Span]
+) -> tuple[dict[str, Gaps], dict[tuple[str, str], Gaps]]:
+    gaps: dict[str, Gaps] = {}
+    between: dict[tuple[str, str], Gaps] = {}
+    before_s, before = run.start_s, START
+    for span in spans:
+        gap = Gaps.once(span.from_s - before_s)
+        added(gaps, START if before == START else span.label, gap)
+        if before != START:
+            added(between, (before, span.label), gap)
         before_s, before = span.to_s, span.label
-    return took, gaps
+    return gaps, between
 
 
 def _heard(

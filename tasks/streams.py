@@ -37,11 +37,13 @@ MOST_TURNS = 4
 AT_MOST = 0.9
 """Of a phase so much ends in one turn. Below it the share is the turn's length by the phase's, so
 that the phases of an activity together last as long as the activity does, whatever the turns."""
-GONE_ON = 0.3
+GONE_ON = 0.2
 """What is said in one second counts so much beside what it turns to: pictures of one second are
 nearly one picture."""
 GONE_ON_UNLEARNED = 1.5
 """The same while nothing is known of how the recogniser turns: what it stays with must do."""
+TURNED = 1.2
+"""What it turns to counts a little more than as one draw: a turn is seen in several pictures."""
 LEAST_FIT = 1e-3
 """A recogniser at its worst gives a right label no less than this share of the best one."""
 MOST_MISSED = 6
@@ -52,10 +54,19 @@ steps are told too soon and more are never told (IKEA recordings, P3D and I3D: n
 5.6 in 100 at 0, 6.4 and 9.7 at 0.4)."""
 LEFT_OUT = 0.03
 """How probable it is that a step does not happen, or leaves no trace at all."""
+QUICK, SLOW = 1.0 / 1.5, 1.5
+"""Somebody works at one of three paces: so much of the usual time an activity then takes."""
+EACH_PACE = 1.0 / 3.0
+PACE_CHANGES_HZ = 0.1
+"""So often in a second somebody may take up another pace: who was quick a moment ago is more
+probably quick now, and nobody is quick all day."""
 STREAMS = frozenset({SignKind.ACTIVITY, SignKind.LOOKS})
 
+_Paces = tuple[float, float, float]
+"""The weight at each pace: quick, usual, slow."""
 _Lanes = dict[tuple[int, int], tuple[Guess, list[float]]]
-"""By done and doing (-1: a gap): a guess that stands for it, and the weight of each phase."""
+"""By done and doing (-1: a gap): a guess that stands for it, and the weight of each phase of the
+activity, for the quick pace, then the usual, then the slow; in a gap that of each pace."""
 
 
 def flowed(
@@ -90,7 +101,9 @@ def _lanes_of(guesses: Sequence[Guess]) -> _Lanes:
     lanes: _Lanes = {}
     for guess in guesses:
         doing = -1 if guess.doing is None else guess.doing
-        weights = [guess.weight * share for share in guess.phases] or [guess.weight]
+        weights = [guess.weight * share for share in guess.phases] or [
+            guess.weight * EACH_PACE
+        ] * 3
         _into(lanes, guess, doing, weights)
     return lanes
 
@@ -109,50 +122,76 @@ def _into(lanes: _Lanes, guess: Guess, doing: int, weights: list[float]) -> None
 def _moved(lanes: _Lanes, heard: Counts, passed_s: float, at_s: float, order: Order) -> _Lanes:
     """What may have become of the guesses meanwhile: activities begin, go on and end."""
     after: _Lanes = {}
+    changes = 1.0 - exp(-PACE_CHANGES_HZ * passed_s)
     for (_, doing), (guess, weights) in lanes.items():
         if doing >= 0:
-            usual_s = order.habits.usual_s[doing]
-            ends = min(AT_MOST, passed_s * len(weights) / usual_s)
-            flow = 0.0
-            passed = []
-            for weight in weights:
-                passed.append(weight * (1.0 - ends) + flow)
-                flow = weight * ends
-            _into(after, guess, doing, passed)
-            if flow > 0.0:
-                ended = finished(guess, (doing,), 1.0, at_s, order)
-                _arrive(after, ended, flow, heard, at_s, order)
+            ended = _gone_on(weights, passed_s / order.habits.usual_s[doing], changes)
+            _into(after, guess, doing, weights)
+            if sum(ended) > 0.0:
+                done = finished(guess, (doing,), 1.0, at_s, order)
+                _arrive(after, done, ended, heard, at_s, order)
         else:
-            _begin(after, guess, weights[0], heard, passed_s, at_s, order)
+            joined = sum(weights) * changes * EACH_PACE
+            quick, usual, slow = (weight * (1.0 - changes) + joined for weight in weights)
+            _begin(after, guess, (quick, usual, slow), heard, passed_s, at_s, order)
     return after
 
 
+def _gone_on(weights: list[float], share: float, changes: float) -> _Paces:
+    """Let an activity go on, in place.
+
+    Args:
+        weights: Of its phases at each pace.
+        share: What has passed of its usual time.
+        changes: How probable it is that the pace changed.
+
+    Returns:
+        The weights with which it has ended.
+    """
+    count = len(weights) // 3
+    quick_ends = min(AT_MOST, share * count / QUICK)
+    usual_ends = min(AT_MOST, share * count)
+    slow_ends = min(AT_MOST, share * count / SLOW)
+    stays, joins = 1.0 - changes, changes * EACH_PACE
+    from_quick = from_usual = from_slow = 0.0
+    for phase in range(count):
+        at_usual, at_slow = phase + count, phase + 2 * count
+        quick, usual, slow = weights[phase], weights[at_usual], weights[at_slow]
+        joined = (quick + usual + slow) * joins
+        quick, usual, slow = quick * stays + joined, usual * stays + joined, slow * stays + joined
+        weights[phase] = quick * (1.0 - quick_ends) + from_quick
+        weights[at_usual] = usual * (1.0 - usual_ends) + from_usual
+        weights[at_slow] = slow * (1.0 - slow_ends) + from_slow
+        from_quick, from_usual, from_slow = quick * quick_ends, usual * usual_ends, slow * slow_ends
+    return from_quick, from_usual, from_slow
+
+
 def _arrive(
-    lanes: _Lanes, guess: Guess, weight: float, heard: Counts, at_s: float, order: Order
+    lanes: _Lanes, guess: Guess, weights: _Paces, heard: Counts, at_s: float, order: Order
 ) -> None:
     """A step has just ended: the next begins at once, or after a gap, or is left out.
 
     That a step is left out is decided here and not while a gap lasts: pauses are no skips.
     """
     places = _likely(guess.open & order.of_finish[Finish.ACTIVITY], heard, order)
-    gap = weight
+    gap = 1.0
     for place in places:
-        share = weight / len(places)
+        share = 1.0 / len(places)
         skipped = finished(guess, (place,), 1.0, at_s, order, all_unseen=True)
-        _into(lanes, skipped, -1, [share * LEFT_OUT])
+        _into(lanes, skipped, -1, _times(weights, share * LEFT_OUT))
         # The same activity twice in a row with nothing between would be one.
         again = guess.last is not None and _label(guess.last, order) == _label(place, order)
         directly = 0.0 if again else 1.0 - order.habits.gap_share[place]
         at_once = share * (1.0 - LEFT_OUT) * directly
         gap -= share * LEFT_OUT + at_once
-        _into(lanes, guess, place, _in_first_phase(place, at_once, order))
-    _into(lanes, guess, -1, [gap])
+        _into(lanes, guess, place, _in_first_phase(place, weights, at_once, order))
+    _into(lanes, guess, -1, _times(weights, gap))
 
 
 def _begin(
     lanes: _Lanes,
     guess: Guess,
-    weight: float,
+    weights: _Paces,
     heard: Counts,
     passed_s: float,
     at_s: float,
@@ -161,22 +200,26 @@ def _begin(
     """In a gap: an open step begins, or a later one has begun unseen, or nothing happens."""
     open_steps = guess.open & order.of_finish[Finish.ACTIVITY]
     places = _likely(open_steps, heard, order)
-    left = weight
+    left = 1.0
     for place in places:
-        begins = _begins(guess, place, passed_s, at_s, order)
-        share = weight * begins / len(places)
-        left -= share
-        _into(lanes, guess, place, _in_first_phase(place, share, order))
+        begins = _begins(guess, place, passed_s, at_s, order) / len(places)
+        left -= begins
+        _into(lanes, guess, place, _in_first_phase(place, weights, begins, order))
     sign = Sign(SignKind.ACTIVITY, first_of(heard))
     if not open_steps & order.wanted_by(sign):
         later = nearest_later(sign, guess, order, MOST_MISSED)
         if later is not None:
             begins = _begins(guess, later[-1], passed_s, at_s, order)
-            chance = min(left, weight * begins * unseen_factor(later, guess, at_s, order))
+            chance = min(left, begins * unseen_factor(later, guess, at_s, order))
             left -= chance
             before = finished(guess, later[:-1], 1.0, at_s, order, all_unseen=True)
-            _into(lanes, before, later[-1], _in_first_phase(later[-1], chance, order))
-    _into(lanes, guess, -1, [left])
+            in_phase = _in_first_phase(later[-1], weights, chance, order)
+            _into(lanes, before, later[-1], in_phase)
+    _into(lanes, guess, -1, _times(weights, left))
+
+
+def _times(weights: _Paces, share: float) -> list[float]:
+    return [weight * share for weight in weights]
 
 
 def _label(place: int, order: Order) -> str:
@@ -190,8 +233,11 @@ def _begins(guess: Guess, place: int, passed_s: float, at_s: float, order: Order
     return min(AT_MOST, passed_s / ((1.0 - PAUSES) * usual_s + PAUSES * waited_s))
 
 
-def _in_first_phase(place: int, weight: float, order: Order) -> list[float]:
-    return [weight] + [0.0] * (len(order.habits.phases[place]) - 1)
+def _in_first_phase(place: int, weights: _Paces, share: float, order: Order) -> list[float]:
+    count = len(order.habits.phases[place])
+    first = [0.0] * (3 * count)
+    first[0], first[count], first[2 * count] = _times(weights, share)
+    return first
 
 
 def _likely(open_steps: StepSet, heard: Counts, order: Order) -> list[int]:
@@ -216,13 +262,12 @@ class _Fits:
         self._passed_s = passed_s
         self._voices = order.habits.voices
         self._gone_on = GONE_ON if order.habits.has_heard else GONE_ON_UNLEARNED
-        self._log_fit: dict[int, float] = {}
 
-    def of(self, voice: int) -> float:
-        """The logarithm of how probable it is."""
-        if voice not in self._log_fit:
-            self._log_fit[voice] = self._work_out(self._voices[voice])
-        return self._log_fit[voice]
+    def among(self, voices: set[int]) -> dict[int, float]:
+        """How probable it is by each of these voices, beside the one that fits best."""
+        log_fits = {voice: self._work_out(self._voices[voice]) for voice in voices}
+        best = max(log_fits.values())
+        return {voice: max(LEAST_FIT, exp(fit - best)) for voice, fit in log_fits.items()}
 
     def _work_out(self, voice: Voice) -> float:
         words = [(_word(voice, label), share) for label, share in self._heard.items()]
@@ -234,7 +279,7 @@ class _Fits:
         # Two ways of reading shares: one of the labels was meant, or all were a little.
         one = log(sum(share * word.comes for word, share in words))
         all_of_them = sum(share * word.log_comes for word, share in words)
-        log_fit += 0.5 * (one + all_of_them)
+        log_fit += TURNED * 0.5 * (one + all_of_them)
         return log_fit if self._before is None else log_fit + _word(voice, self._before).log_leaves
 
 
@@ -245,20 +290,17 @@ def _word(voice: Voice, label: str) -> Word:
 def _weighed(lanes: _Lanes, fits: _Fits, order: Order) -> tuple[Guess, ...]:
     """The most probable lanes, weighed by how well they explain what was heard."""
     habits = order.habits
-    log_fits: list[list[float]] = []
-    for (_, doing), (guess, _) in lanes.items():
-        voices = (
-            habits.phases[doing]
-            if doing >= 0
-            else (habits.gap_voice[-1 if guess.last is None else guess.last],)
-        )
-        log_fits.append([fits.of(voice) for voice in voices])
-    best = max(max(own) for own in log_fits)
+    heard = [
+        habits.phases[doing] * 3
+        if doing >= 0
+        else (habits.gap_voice[-1 if guess.last is None else guess.last],) * 3
+        for (_, doing), (guess, _) in lanes.items()
+    ]
+    fit = fits.among({voice for voices in heard for voice in voices})
     ranked: list[tuple[float, tuple[int, int], list[float]]] = []
-    for (key, (_, weights)), own in zip(lanes.items(), log_fits, strict=True):
+    for (key, (_, weights)), voices in zip(lanes.items(), heard, strict=True):
         weighed = [
-            weight * max(LEAST_FIT, exp(log_fit - best))
-            for weight, log_fit in zip(weights, own, strict=True)
+            weight * fit[voice] for weight, voice in zip(weights, voices, strict=True)
         ]
         ranked.append((sum(weighed), key, weighed))
     ranked.sort(key=lambda lane: (-lane[0], lane[1]))
@@ -268,7 +310,7 @@ def _weighed(lanes: _Lanes, fits: _Fits, order: Order) -> tuple[Guess, ...]:
     return tuple(
         lanes[key][0].flowing(
             doing=None if key[1] < 0 else key[1],
-            phases=() if key[1] < 0 else tuple(part / weight for part in weighed),
+            phases=tuple([part / weight for part in weighed]),
             weight=weight / total,
         )
         for weight, key, weighed in ranked

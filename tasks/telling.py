@@ -22,6 +22,10 @@ LEAST_OF_WATCHED: Mapping[Finish, float] = {Finish.ACTIVITY: 0.45, Finish.LOOKS:
 """A step that was only watched is taken back when it is believed less than this. For activities
 both bounds were chosen on the IKEA recordings: nearer to a half the light is right a little more
 often, but one step in five is told more than a second too soon (benchmarks/tracker_streams.py)."""
+LEAST_OF_ACTS = 0.25
+"""What was taken or put down is a fact that happened: it is taken back only when a sign of the
+opposite makes it less probable than this, and nothing was done since."""
+ACTS = frozenset({Finish.TAKE, Finish.PLACE, Finish.REMOVE})
 MOST_CONFIDENT = 0.99
 """Only the worker and the clock are believed wholly."""
 NOT_SEEN = 0.5
@@ -31,6 +35,7 @@ ADMITTED = 0.1
 """When the worker says that a step is done, guesses in which it was already count ten times those
 in which it was not: the word explains what was seen."""
 NOT_DONE = "what was seen since speaks against it"
+TAKEN_OUT_NOTE = "the part was taken out, or put back"
 UNSEEN = "not seen itself; later steps were"
 IMPLIED_NOTE = "not seen itself; what was put down must have been taken"
 
@@ -99,8 +104,8 @@ def sure_from(order: Order, place: int) -> float:
 def _lost_step(belief: Belief) -> int | None:
     """A step reported that was only watched, and is not believed any more; the last one first.
 
-    What was picked, placed or confirmed is a fact that happened; a step watched in a stream is an
-    interpretation, and what comes later may speak against it.
+    A step watched in a stream is an interpretation, and what comes later may speak against it;
+    what was confirmed or signalled stays.
     """
     certain = belief.reported
     for guess in belief.guesses:
@@ -108,7 +113,8 @@ def _lost_step(belief: Belief) -> int | None:
     doubtful = belief.reported & ~certain & ~belief.said
     order = belief.order
     for place in reversed(tuple(places_of(doubtful))):
-        least = LEAST_OF_WATCHED.get(step_at(order, place).finish, 0.0)
+        finish = step_at(order, place).finish
+        least = LEAST_OF_ACTS if finish in ACTS else LEAST_OF_WATCHED.get(finish, 0.0)
         is_needed = any(belief.reported >> later & 1 for later in order.followers[place])
         if belief.sureness(place) < least and not is_needed:
             return place
@@ -120,7 +126,7 @@ def _taken_back(belief: Belief, place: int, at_s: float) -> tuple[Belief, Event]
     event = replace(
         step_event(belief, EventType.STEP_UNDONE, place, at_s),
         confidence=1.0 - belief.sureness(place),
-        note=NOT_DONE,
+        note=TAKEN_OUT_NOTE if step_at(belief.order, place).finish in ACTS else NOT_DONE,
     )
     return reopened(belief, place, at_s), event
 
@@ -140,6 +146,7 @@ def reopened(belief: Belief, place: int, at_s: float) -> Belief:
         belief,
         reported=belief.reported & ~(1 << place),
         said=belief.said & ~(1 << place),
+        questioned=belief.questioned & ~(1 << place),
         open=open_steps,
         trail=_trail_without(belief.trail, place),
         shown=place,
@@ -178,7 +185,7 @@ def _reported(
         said=belief.said | 1 << place if said else belief.said,
         open=open_steps,
         trail=Trail(place=place, before=belief.trail),
-        shown=_shown_after(belief, place, open_steps),
+        shown=shown_after(belief, place, open_steps),
         asked=None,
         step_since_s=at_s,
         doubt_since_s=None,
@@ -202,7 +209,7 @@ def _unseen_note(belief: Belief, place: int) -> str | None:
     return UNSEEN
 
 
-def _shown_after(belief: Belief, place: int, open_steps: int) -> int | None:
+def shown_after(belief: Belief, place: int, open_steps: int) -> int | None:
     """The step to show when `place` was finished: what goes on with it, else what was shown."""
     if not open_steps:
         return None

@@ -181,6 +181,7 @@ def _weighed(belief: Belief, signs: tuple[tuple[Sign, float], ...], at_s: float)
             at_s=at_s,
             order=belief.order,
             reported=belief.reported,
+            may_undo=belief.reported & ~belief.said,
             wrong_pick=belief.wrong_pick,
         )
         return replace(belief, guesses=guesses)

@@ -14,7 +14,7 @@ from tasks.model import Finish, SignKind
 from tasks.order import lowest, places_of, step_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tasks.model import Sign
     from tasks.order import Order, StepSet
@@ -50,6 +50,17 @@ REPEATED = 0.45
 that puts the part straight. Falls off with `REPEATED_FADE_S`."""
 REPEATED_FADE_S = 2.0
 
+TAKEN_OUT = 0.3
+"""How probable it is, when something was taken out of where the last part was put, that it was that
+part. The direction is the weakest thing the eyes tell (docs/vision.md, limits): with this one sign of
+0.93 takes a step back and 0.9 does not."""
+OPPOSITE: Mapping[Finish, SignKind] = {
+    Finish.TAKE: SignKind.PLACED,
+    Finish.PLACE: SignKind.REMOVED,
+    Finish.REMOVE: SignKind.PLACED,
+}
+"""The sign in the same zone that undoes a step: a part put back into its bin, or taken out."""
+
 EARLY_SHARE = 0.2
 """Sooner than this share of its usual time, a step is less probable to be finished."""
 EARLY_LOG_ODDS = 0.75
@@ -67,6 +78,7 @@ def weighed(
     at_s: float,
     order: Order,
     reported: StepSet,
+    may_undo: StepSet,
     wrong_pick: bool,
 ) -> tuple[Guess, ...]:
     """The guesses after signs that exclude each other, most probable first.
@@ -78,6 +90,7 @@ def weighed(
         at_s: When.
         order: Of the run's task.
         reported: The steps that the worker saw being ticked off.
+        may_undo: Those of them that a sign may take back: not what the worker said himself.
         wrong_pick: A part came from a wrong bin since the step began.
     """
     rest = max(0.0, 1.0 - sum(p for _, p in signs))
@@ -92,11 +105,15 @@ def weighed(
                 after.append(finished(guess, (place,), sure, at_s, order))
                 stays += p - sure
                 continue
-            stays += p * _stray(sign, guess, at_s, order, reported)
             later = nearest_later(sign, guess, order)
             if later is not None:
                 factor = unseen_factor(later, guess, at_s, order, wrong_pick=wrong_pick)
                 after.append(finished(guess, later, p * factor, at_s, order))
+            elif undoes(sign, guess, order, may_undo):
+                stays += p * _fumbled(sign, guess, at_s, order)
+                after.append(_undone(guess, p * TAKEN_OUT, at_s, order))
+                continue
+            stays += p * _stray(sign, guess, at_s, order, reported)
         after.append(guess.weighing(guess.weight * stays))
     return kept(after)
 
@@ -215,6 +232,38 @@ def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSe
     if not reported >> guess.last & 1:
         return 1.0  # The light did not move on, so the worker does it again.
     return min(1.0, stray + REPEATED * exp(-max(0.0, at_s - guess.since_s) / REPEATED_FADE_S))
+
+
+def undoes(sign: Sign, guess: Guess, order: Order, may_undo: StepSet) -> bool:
+    """Whether a sign may undo the step that was finished last: nothing was done since."""
+    if guess.last is None or guess.doing is not None or not may_undo >> guess.last & 1:
+        return False
+    if any(guess.done >> follower & 1 for follower in order.followers[guess.last]):
+        return False
+    step = step_at(order, guess.last)
+    return sign.name == step.target and OPPOSITE.get(step.finish) is sign.kind
+
+
+def _fumbled(sign: Sign, guess: Guess, at_s: float, order: Order) -> float:
+    """How probable the sign is when the part stays where it is: a hand that puts it straight."""
+    since_s = max(0.0, at_s - guess.since_s)
+    stray = order.habits.reliability[sign.kind].stray
+    return min(1.0, stray + REPEATED * exp(-since_s / REPEATED_FADE_S))
+
+
+def _undone(guess: Guess, factor: float, at_s: float, order: Order) -> Guess:
+    """The guess in which the step that was finished last is open again."""
+    assert guess.last is not None
+    before = order.after[guess.last]
+    done = guess.done & ~(1 << guess.last)
+    return Guess(
+        done=done,
+        open=order.closed(guess.open, guess.last),
+        unseen=guess.unseen & done,
+        weight=guess.weight * factor,
+        last=lowest(before) if before and not before & (before - 1) else None,
+        since_s=at_s,
+    )
 
 
 def unseen_factor(

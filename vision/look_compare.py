@@ -49,7 +49,7 @@ def strays(off: Soft, inside: Mask, level: float) -> float:
     marked = (off > level).astype(np.uint8)
     if not marked.any():
         return float(off.max(initial=0.0))
-    edge = inside & ~_shrunk(inside, 2)
+    edge = inside & ~shrunk(inside, 2)
     labels = np.asarray(cv2.connectedComponents(marked)[1], np.int32)
     from_edge = np.unique(labels[edge])
     own = ~np.isin(labels, from_edge[from_edge > 0])
@@ -82,6 +82,7 @@ def grown(mask: Mask, by_px: int) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel), np.uint8) > 0
 
 
-def _shrunk(mask: Mask, by_px: int) -> Mask:
+def shrunk(mask: Mask, by_px: int) -> Mask:
+    """With a rim of so many pixels taken off."""
     kernel = np.ones((2 * by_px + 1, 2 * by_px + 1), np.uint8)
     return np.asarray(cv2.erode(mask.astype(np.uint8), kernel), np.uint8) > 0

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from vision.look_compare import shrunk
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -86,8 +88,7 @@ class PatchShape:
         soft = (corners.astype(np.float64) + 0.5) / SOFT - 0.5
         cv2.fillPoly(mask, [np.rint(soft).astype(np.int32)], (255,))
         rim = max(1, round(rim_px / SOFT))
-        kernel = np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)
-        return np.asarray(cv2.erode(mask, kernel), np.uint8) > 0
+        return shrunk(mask > 0, rim)
 
 
 class PatchCut:

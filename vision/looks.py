@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
+from vision.look_compare import shrunk
 from vision.observations import LookSeen
 
 if TYPE_CHECKING:
@@ -128,6 +128,5 @@ def middle(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def inner_mask(mask: NDArray[np.uint8], rim_px: int) -> NDArray[np.bool_]:
     """A zone's mask without its rim, where the station draws its outline."""
-    kernel = np.ones((2 * rim_px + 1, 2 * rim_px + 1), np.uint8)
-    inner = cv2.erode(mask, kernel) > 0
+    inner = shrunk(mask > 0, rim_px)
     return inner if inner.any() else mask > 0

@@ -10,10 +10,11 @@ from typing import Protocol
 
 import numpy as np
 
-from calibration.full import Shots, calibrated
+from calibration.full import calibrated
 from calibration.graycode import Grey, Stack
 from calibration.model import Calibration
 from calibration.sheet import BAR_MM
+from calibration.shots import Shots
 from calibration.tags import TagPlaces, tag_places
 from station.calibrating.blinking import measured_delay
 from station.calibrating.displays import Candidate, projector_among

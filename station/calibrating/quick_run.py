@@ -6,9 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-
-from calibration.drift import Drift, drift_of, drift_picture, drift_reference, fiducial_places
+from calibration.drift import Drift, drift_of, drift_picture, drift_reference
 from calibration.graycode import Grey
 from calibration.model import Calibration
 from calibration.quick import quick_picture, recalibrated
@@ -16,11 +14,11 @@ from calibration.trouble import CalibrationTroubleError
 from station.calibrating.displays import Candidate
 from station.calibrating.rig import Rig
 from station.calibrating.shooting import Shooter
-from station.standing_things import standing, without
+from station.drift_rim import free_places
+from station.light_wait import light_wait_s
+from station.standing_things import on_bare_bench
 from station_config.station import Station
 
-USUAL_DELAY_S = 0.15
-"""Where nobody measured it."""
 NOT_MEASURED = (
     "This calibration does not say where the projector shines, or was made without printed tags."
     " Make a full one first: handwijzer calibrate run."
@@ -67,8 +65,7 @@ def quickly(rig: Rig, station: Station, before: Calibration) -> Quick:
         black = shooter.steady(shooter.plain(0))
         shown = shooter.shot(quick_picture(rig.projector_wh))
         shooter.go_dark()
-        mask = standing(station, before.cam_from_bench, (white.shape[1], white.shape[0]))
-        pattern = without(mask, shown, black)
+        pattern = on_bare_bench(station, before.cam_from_bench, shown, black)
         made = recalibrated(before, white, black, pattern, made_at=datetime.now(UTC))
     finally:
         shooter.close()
@@ -83,8 +80,7 @@ def drift_now(rig: Rig, station: Station, calibration: Calibration) -> Drift:
     """
     if not calibration.tags or calibration.proj_from_bench is None:
         raise CalibrationTroubleError(NOT_MEASURED)
-    zones_mm = [np.array(zone.polygon_mm) for zone in station.zones.values()]
-    places_mm = fiducial_places(calibration, bench_mm=station.bench_mm, keep_clear_mm=zones_mm)
+    places_mm = free_places(station, calibration)
     if not len(places_mm):
         raise CalibrationTroubleError(NO_MARKS)
     positive, negative = drift_picture(calibration, places_mm)
@@ -105,9 +101,7 @@ def _shooter(rig: Rig, calibration: Calibration) -> Shooter:
     if calibration.exposure_s is not None and rig.controls is not None:
         rig.controls.lock(exposure_s=calibration.exposure_s)
     shooter = Shooter(feed=rig.feed, screen=_named(rig).opened(), projector_wh=rig.projector_wh)
-    delay_s = calibration.light_delay_s
-    frame_s = 1.0 / rig.rate_hz
-    shooter.settle_s = (USUAL_DELAY_S if delay_s is None else delay_s) + frame_s
+    shooter.settle_s = light_wait_s(calibration, rig.rate_hz)
     return shooter
 
 

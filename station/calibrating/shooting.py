@@ -14,8 +14,6 @@ FIRST_SETTLE_S = 0.06
 that does nothing to its picture, plus the camera's own frame."""
 MOST_SETTLE_S = 0.5
 """A projector that takes longer smooths its pictures over time: no calibration can wait for it."""
-
-
 STEADY_FRAMES = 4
 """A tenth of a second more, and half the noise."""
 

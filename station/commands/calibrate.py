@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from calibration.by_points import calibrated_by_points
-from calibration.from_pictures import Order, calibrated_from_pictures
+from calibration.from_pictures import calibrated_from_pictures
 from calibration.from_pictures import from_pictures as found_in_pictures
 from calibration.model import Quality
+from calibration.picture_files import Order
 from calibration.points_file import read_points
 from calibration.store import write_calibration
 from station.commands import calibrate_bench

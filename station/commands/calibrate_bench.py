@@ -34,7 +34,6 @@ from station_config.station_file import read_station
 STOPPED = "Stopped. Nothing was changed: the last good calibration stays in force."
 EXIT_OF_GRADE = {Grade.GREEN: 0, Grade.YELLOW: 3, Grade.RED: 4}
 """1 and 2 mean that it could not be said and that the command was mistyped."""
-CORNERS = ("front left", "front right", "back right", "back left")
 
 StationFile = Annotated[
     Path, typer.Option("--station", help="The station file.", exists=True, dir_okay=False)
@@ -246,7 +245,7 @@ def told(quality: Quality) -> str:
     mean = "" if quality.mean_mm is None else f"{quality.mean_mm:.2f} mm on average, "
     corners = ", ".join(
         f"{name} {mm:.2f}"
-        for name, mm in zip(CORNERS, quality.corners_mm, strict=False)
+        for name, mm in zip(TAG_NAMES, quality.corners_mm, strict=False)
         if mm is not None
     )
     return f"{mean}{quality.rms_mm:.2f} mm rms, worst {quality.worst_mm:.2f} mm" + (

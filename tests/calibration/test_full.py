@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from calibration.from_pictures import Order, calibrated_from_pictures, from_pictures
-from calibration.full import Shots, calibrated
+from calibration.from_pictures import calibrated_from_pictures, from_pictures
+from calibration.full import calibrated
 from calibration.graycode import Stack
 from calibration.model import Calibration, Method, Misfit
+from calibration.picture_files import Order
 from calibration.quality_picture import GREEN, RED, quality_picture
+from calibration.shots import Shots
 from calibration.store import read_calibration, write_calibration
 from calibration.tags import plate_places, tag_places
 from calibration.trouble import CalibrationTroubleError

@@ -17,8 +17,9 @@ import pytest
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from calibration.from_pictures import PicturesError, board_within, from_pictures, read_pictures
+from calibration.from_pictures import board_within, from_pictures
 from calibration.graycode import Decoded, decode, pictures_for, stack_in_opencv_order
+from calibration.picture_files import PicturesError, read_pictures
 from station.commands.calibrate import app
 
 PROJECTOR_WH = (200, 150)

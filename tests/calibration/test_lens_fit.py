@@ -9,8 +9,9 @@ from calibration.eye import Frames
 from calibration.fitting import least_squares
 from calibration.lens import terms
 from calibration.lens_fit import Lit, chosen_degree, light_map
+from calibration.seen import LensSheet, Seen
 from calibration.tags import tag_places
-from calibration.world import CameraFit, LensSheet, Seen, camera_fit
+from calibration.world import CameraFit, camera_fit
 from tests.calibration.drawn_bench import Device, hung
 
 BENCH_MM = (900.0, 600.0)

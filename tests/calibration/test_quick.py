@@ -139,6 +139,18 @@ def test_a_box_on_the_bench_does_not_pull_the_light_along() -> None:
     assert len(found.projector.left_out) > 0
 
 
+def test_a_quarter_that_stands_full_is_not_judged() -> None:
+    """Its light lands on things; how well it would land on the bench there nobody measured."""
+    bench = SmallBench()
+    white, black, shown = pictures(replace(bench, projector=BUMPED_PROJECTOR))
+    shown[340:, :660] = np.roll(shown, (3, 5), axis=(0, 1))[340:, :660]
+    found = recalibrated(before(bench), white, black, shown, made_at=NOW)
+    assert found.projector is not None
+    front_left, *others = found.projector.corners_mm
+    assert front_left is None
+    assert all(mm is not None and 0.0 <= mm < 0.1 for mm in others)
+
+
 @pytest.mark.parametrize("seen", ["white again", "black again", "nothing"])
 def test_a_pattern_that_did_not_come_is_told(seen: str) -> None:
     bench = SmallBench()

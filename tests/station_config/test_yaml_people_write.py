@@ -176,8 +176,8 @@ def test_paths_are_relative_to_the_station_file(written: Writer, tmp_path: Path)
         ),
         ("kind: bin, polygon_mm: [[50", "kind: bin, use: next, polygon_mm: [[50", "only a zone of"),
         ("language: nl", "language: dutch", "a language is two small letters, such as nl or en."),
-        ("[50, 420]", "[.inf, 420]", "must be an ordinary number."),
-        ("[50, 420]", "[50]", "is missing."),
+        ("[50, 395]", "[.inf, 420]", "must be an ordinary number."),
+        ("[50, 395]", "[50]", "is missing."),
     ],
 )
 def test_a_station_that_cannot_be_is_refused(

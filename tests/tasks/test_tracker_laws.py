@@ -162,8 +162,8 @@ def test_a_run_resumed_after_any_event_ends_in_the_same_way(
 
 def _facts(belief: Belief, task: Task) -> int:
     """What was reported and can only be undone by the worker."""
-    watched = {Finish.ACTIVITY, Finish.LOOKS}
-    return sum(1 << place for place in belief.done if task.steps[place].finish not in watched)
+    facts = {Finish.CONFIRM, Finish.SIGNAL, Finish.WAIT}
+    return sum(1 << place for place in belief.done if task.steps[place].finish in facts)
 
 
 def _does(belief: Belief, step: Step, at_s: float, task: Task) -> tuple[Belief, tuple[Event, ...]]:
