@@ -43,7 +43,7 @@ from tasks.scores import (
 from tasks.tracker import advance, begin
 
 FILM_HZ = 25.0
-ASKED_HZ = 5.0
+ASKED_HZ = 10.0
 """So often the recogniser is asked what it sees."""
 IDLE = "NA"
 ENOUGH, DECAY = 8.0, 0.75

@@ -6,7 +6,7 @@ it at any moment; its light is then taken away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -80,15 +80,7 @@ def measured(
     parts_px: tuple[RectPx, ...],
 ) -> Generator[Waits, Came, tuple[Drift | None, Frames]]:
     """Measure drift: two frames, then arithmetic. None: it cannot be said now."""
-    seen: list[Grey] = []
-    try:
-        for picture in pictures:
-            frame = yield from _frame_of(stage, picture, parts_px)
-            seen.append(frame)
-    finally:
-        stage.told()
-        stage.over.lift()
-    positive, negative = seen
+    positive, negative = yield from _frames_of(stage, pictures, parts_px)
     drift = yield from result_of(stage, lambda: drift_of(reference, positive, negative))
     return drift, (positive, negative)
 
@@ -108,15 +100,7 @@ def quick_again(
     whole: tuple[RectPx, ...] = ((0, 0, width, height),)
     white = np.full((height, width), 255, np.uint8)
     pictures = (white, np.zeros_like(white), quick_picture(projector_wh))
-    seen: list[Grey] = []
-    try:
-        for picture in pictures:
-            frame = yield from _frame_of(stage, picture, whole)
-            seen.append(frame)
-    finally:
-        stage.told()
-        stage.over.lift()
-    lit, dark, shown = seen
+    lit, dark, shown = yield from _frames_of(stage, pictures, whole)
     made_at = datetime.now(UTC)
 
     def solved() -> Calibration:
@@ -127,6 +111,21 @@ def quick_again(
         return replace(made, tags=before.tags, remarks=made.remarks[1:])
 
     return (yield from result_of(stage, solved))
+
+
+def _frames_of(
+    stage: Stage, pictures: Sequence[Grey], parts_px: tuple[RectPx, ...]
+) -> Generator[Waits, Came, list[Grey]]:
+    """Each picture in turn as the camera sees it; the worker's light is back whatever happens."""
+    seen: list[Grey] = []
+    try:
+        for picture in pictures:
+            frame = yield from _frame_of(stage, picture, parts_px)
+            seen.append(frame)
+    finally:
+        stage.told()
+        stage.over.lift()
+    return seen
 
 
 def _frame_of(

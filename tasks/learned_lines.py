@@ -38,51 +38,65 @@ def parse_learned(lines: Iterable[str]) -> Learned:
     Raises:
         LearnedFileError: A line cannot be used. Learn again from the recordings.
     """
-    runs = 0
-    took: dict[str, Spread] = {}
-    gaps: dict[str, Gaps] = {}
-    gaps_between: dict[tuple[str, str], Gaps] = {}
-    during: dict[tuple[str, int], Heard] = {}
-    between: dict[str, Heard] = {}
-    signs: dict[SignKind, Seen] = {}
+    found = _Found()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            kept = json.loads(line)
-            match kept.pop("counted"):
-                case "runs":
-                    runs += int(_count(kept["count"]))
-                case "took":
-                    added(took, kept.pop("of"), Spread(**_counts(kept)))
-                case "gaps":
-                    added(gaps, kept.pop("of"), Gaps(**_counts(kept)))
-                case "gaps_between":
-                    pair = (kept.pop("after"), kept.pop("of"))
-                    added(gaps_between, pair, Gaps(**_counts(kept)))
-                case "during":
-                    key = (kept.pop("of"), _part(kept.pop("part")))
-                    added(during, key, _heard(kept))
-                case "between":
-                    added(between, kept.pop("of"), _heard(kept))
-                case "signs":
-                    added(signs, SignKind(kept.pop("of")), Seen(**_counts(kept)))
-                case other:
-                    raise ValueError(f"'{other}' is nothing that is learned")  # noqa: TRY301
+            found.take(json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LearnedFileError(
                 f"line {number} of what was learned cannot be used ({error});"
                 " learn again from the recordings"
             ) from None
-    return Learned(
-        runs=runs,
-        took=took,
-        gaps=gaps,
-        gaps_between=gaps_between,
-        during=during,
-        between=between,
-        signs=signs,
-    )
+    return found.together()
+
+
+class _Found:
+    """What the lines read so far say."""
+
+    def __init__(self) -> None:
+        self._runs = 0
+        self._took: dict[str, Spread] = {}
+        self._gaps: dict[str, Gaps] = {}
+        self._gaps_between: dict[tuple[str, str], Gaps] = {}
+        self._during: dict[tuple[str, int], Heard] = {}
+        self._between: dict[str, Heard] = {}
+        self._signs: dict[SignKind, Seen] = {}
+
+    def take(self, kept: dict[str, Any]) -> None:
+        """Add one line."""
+        match kept.pop("counted"):
+            case "runs":
+                self._runs += int(_count(kept["count"]))
+            case "took":
+                added(self._took, kept.pop("of"), Spread(**_counts(kept)))
+            case "gaps":
+                added(self._gaps, kept.pop("of"), Gaps(**_counts(kept)))
+            case "gaps_between":
+                pair = (kept.pop("after"), kept.pop("of"))
+                added(self._gaps_between, pair, Gaps(**_counts(kept)))
+            case "during":
+                key = (kept.pop("of"), _part(kept.pop("part")))
+                added(self._during, key, _heard(kept))
+            case "between":
+                added(self._between, kept.pop("of"), _heard(kept))
+            case "signs":
+                added(self._signs, SignKind(kept.pop("of")), Seen(**_counts(kept)))
+            case other:
+                raise ValueError(f"'{other}' is nothing that is learned")
+
+    def together(self) -> Learned:
+        """All lines as one value."""
+        return Learned(
+            runs=self._runs,
+            took=self._took,
+            gaps=self._gaps,
+            gaps_between=self._gaps_between,
+            during=self._during,
+            between=self._between,
+            signs=self._signs,
+        )
 
 
 def _line(**counted: object) -> str:

@@ -48,11 +48,7 @@ LEAST_FIT = 1e-3
 """A recogniser at its worst gives a right label no less than this share of the best one."""
 MOST_MISSED = 6
 """So many activities in a row may go unrecognised and the run is still followed."""
-PAUSES = 0.05
-"""How heavy the tail of gaps is, 0 to 1: most are short, and some are pauses. With more, fewer
-steps are told too soon and more are never told (IKEA recordings, P3D and I3D: never told 4.2 and
-5.6 in 100 at 0, 6.4 and 9.7 at 0.4)."""
-LEFT_OUT = 0.03
+LEFT_OUT = 0.015
 """How probable it is that a step does not happen, or leaves no trace at all."""
 QUICK, SLOW = 1.0 / 1.5, 1.5
 """Somebody works at one of three paces: so much of the usual time an activity then takes."""
@@ -101,9 +97,7 @@ def _lanes_of(guesses: Sequence[Guess]) -> _Lanes:
     lanes: _Lanes = {}
     for guess in guesses:
         doing = -1 if guess.doing is None else guess.doing
-        weights = [guess.weight * share for share in guess.phases] or [
-            guess.weight * EACH_PACE
-        ] * 3
+        weights = [guess.weight * share for share in guess.phases] or [guess.weight * EACH_PACE] * 3
         _into(lanes, guess, doing, weights)
     return lanes
 
@@ -202,14 +196,14 @@ def _begin(
     places = _likely(open_steps, heard, order)
     left = 1.0
     for place in places:
-        begins = _begins(guess, place, passed_s, at_s, order) / len(places)
+        begins = _begins(place, passed_s, order) / len(places)
         left -= begins
         _into(lanes, guess, place, _in_first_phase(place, weights, begins, order))
     sign = Sign(SignKind.ACTIVITY, first_of(heard))
     if not open_steps & order.wanted_by(sign):
         later = nearest_later(sign, guess, order, MOST_MISSED)
         if later is not None:
-            begins = _begins(guess, later[-1], passed_s, at_s, order)
+            begins = _begins(later[-1], passed_s, order)
             chance = min(left, begins * unseen_factor(later, guess, at_s, order))
             left -= chance
             before = finished(guess, later[:-1], 1.0, at_s, order, all_unseen=True)
@@ -226,11 +220,9 @@ def _label(place: int, order: Order) -> str:
     return step_at(order, place).target
 
 
-def _begins(guess: Guess, place: int, passed_s: float, at_s: float, order: Order) -> float:
-    """How probable it is that a gap ends now: the longer it lasts, the longer it may go on."""
-    usual_s = order.habits.gap_s[place]
-    waited_s = max(0.0, at_s - guess.since_s)
-    return min(AT_MOST, passed_s / ((1.0 - PAUSES) * usual_s + PAUSES * waited_s))
+def _begins(place: int, passed_s: float, order: Order) -> float:
+    """How probable it is that a gap ends now."""
+    return min(AT_MOST, passed_s / order.habits.gap_s[place])
 
 
 def _in_first_phase(place: int, weights: _Paces, share: float, order: Order) -> list[float]:
@@ -299,9 +291,7 @@ def _weighed(lanes: _Lanes, fits: _Fits, order: Order) -> tuple[Guess, ...]:
     fit = fits.among({voice for voices in heard for voice in voices})
     ranked: list[tuple[float, tuple[int, int], list[float]]] = []
     for (key, (_, weights)), voices in zip(lanes.items(), heard, strict=True):
-        weighed = [
-            weight * fit[voice] for weight, voice in zip(weights, voices, strict=True)
-        ]
+        weighed = [weight * fit[voice] for weight, voice in zip(weights, voices, strict=True)]
         ranked.append((sum(weighed), key, weighed))
     ranked.sort(key=lambda lane: (-lane[0], lane[1]))
     least = LEAST_WEIGHT * sum(weight for weight, _, _ in ranked)

@@ -22,7 +22,7 @@ LEAST_OF_WATCHED: Mapping[Finish, float] = {Finish.ACTIVITY: 0.45, Finish.LOOKS:
 """A step that was only watched is taken back when it is believed less than this. For activities
 both bounds were chosen on the IKEA recordings: nearer to a half the light is right a little more
 often, but one step in five is told more than a second too soon (benchmarks/tracker_streams.py)."""
-LEAST_OF_ACTS = 0.25
+LEAST_OF_ACTS = 0.4
 """What was taken or put down is a fact that happened: it is taken back only when a sign of the
 opposite makes it less probable than this, and nothing was done since."""
 ACTS = frozenset({Finish.TAKE, Finish.PLACE, Finish.REMOVE})

@@ -50,10 +50,10 @@ REPEATED = 0.45
 that puts the part straight. Falls off with `REPEATED_FADE_S`."""
 REPEATED_FADE_S = 2.0
 
-TAKEN_OUT = 0.3
+TAKEN_OUT = 0.2
 """How probable it is, when something was taken out of where the last part was put, that it was that
-part. The direction is the weakest thing the eyes tell (docs/vision.md, limits): with this one sign of
-0.93 takes a step back and 0.9 does not."""
+part. The direction is the weakest thing the eyes tell (docs/vision.md, limits): with this, one sign
+of 0.95 takes a step back and one of 0.9 does not."""
 OPPOSITE: Mapping[Finish, SignKind] = {
     Finish.TAKE: SignKind.PLACED,
     Finish.PLACE: SignKind.REMOVED,
@@ -109,9 +109,9 @@ def weighed(
             if later is not None:
                 factor = unseen_factor(later, guess, at_s, order, wrong_pick=wrong_pick)
                 after.append(finished(guess, later, p * factor, at_s, order))
-            elif undoes(sign, guess, order, may_undo):
+            elif (undone := _undoable(sign, guess, order, may_undo)) is not None:
                 stays += p * _fumbled(sign, guess, at_s, order)
-                after.append(_undone(guess, p * TAKEN_OUT, at_s, order))
+                after.append(_undone(guess, undone, p * TAKEN_OUT, at_s, order))
                 continue
             stays += p * _stray(sign, guess, at_s, order, reported)
         after.append(guess.weighing(guess.weight * stays))
@@ -234,31 +234,34 @@ def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSe
     return min(1.0, stray + REPEATED * exp(-max(0.0, at_s - guess.since_s) / REPEATED_FADE_S))
 
 
-def undoes(sign: Sign, guess: Guess, order: Order, may_undo: StepSet) -> bool:
-    """Whether a sign may undo the step that was finished last: nothing was done since."""
-    if guess.last is None or guess.doing is not None or not may_undo >> guess.last & 1:
-        return False
-    if any(guess.done >> follower & 1 for follower in order.followers[guess.last]):
-        return False
-    step = step_at(order, guess.last)
-    return sign.name == step.target and OPPOSITE.get(step.finish) is sign.kind
+def _undoable(sign: Sign, guess: Guess, order: Order, may_undo: StepSet) -> int | None:
+    """The step that a sign may undo: the one that was finished last, if nothing was done since."""
+    place = guess.last
+    if place is None or guess.doing is not None or not may_undo >> place & 1:
+        return None
+    if any(guess.done >> follower & 1 for follower in order.followers[place]):
+        return None
+    step = step_at(order, place)
+    fits = sign.name == step.target and OPPOSITE.get(step.finish) is sign.kind
+    return place if fits else None
 
 
 def _fumbled(sign: Sign, guess: Guess, at_s: float, order: Order) -> float:
     """How probable the sign is when the part stays where it is: a hand that puts it straight."""
-    since_s = max(0.0, at_s - guess.since_s)
     stray = order.habits.reliability[sign.kind].stray
+    if sign.kind is not SignKind.REMOVED:
+        return stray
+    since_s = max(0.0, at_s - guess.since_s)
     return min(1.0, stray + REPEATED * exp(-since_s / REPEATED_FADE_S))
 
 
-def _undone(guess: Guess, factor: float, at_s: float, order: Order) -> Guess:
-    """The guess in which the step that was finished last is open again."""
-    assert guess.last is not None
-    before = order.after[guess.last]
-    done = guess.done & ~(1 << guess.last)
+def _undone(guess: Guess, place: int, factor: float, at_s: float, order: Order) -> Guess:
+    """The guess in which the step that was finished last, at `place`, is open again."""
+    before = order.after[place]
+    done = guess.done & ~(1 << place)
     return Guess(
         done=done,
-        open=order.closed(guess.open, guess.last),
+        open=order.closed(guess.open, place),
         unseen=guess.unseen & done,
         weight=guess.weight * factor,
         last=lowest(before) if before and not before & (before - 1) else None,

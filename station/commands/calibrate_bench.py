@@ -19,7 +19,7 @@ from calibration.quality_picture import quality_picture
 from calibration.sheet import BAR_MM, write_sheet
 from calibration.store import history as earlier
 from calibration.store import read_calibration, write_calibration
-from calibration.tags import TagPlaces, plate_places
+from calibration.tags import TAG_NAMES, TagPlaces, plate_places
 from station.calibrating.full_run import FullWishes, commissioned
 from station.calibrating.quick_run import drift_now, quickly
 from station.calibrating.rig import Rig, RigWishes, opened_rig

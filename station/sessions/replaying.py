@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from station.guide import Told
     from station.sessions.folder import Session
     from station_config.station import Zone
+    from tasks.learned import Learned
     from vision.observations import Observation
 
 TICK_S = 0.1
@@ -72,6 +73,7 @@ def retold(
     depth: Depth,
     zones: Mapping[str, Zone] | None = None,
     observations: Sequence[Observation] | None = None,
+    learned: Learned | None = None,
 ) -> Retold:
     """Live a session again.
 
@@ -79,6 +81,7 @@ def retold(
         session: What was recorded.
         depth: From its evidence, or from its observations.
         observations: Those of the session, when they have been read already.
+        learned: What the tracker knows beforehand.
         zones: Other zones than the session's, to try thresholds; only for observations.
     """
     evidence: Iterable[Evidence] = session.evidence
@@ -88,7 +91,7 @@ def retold(
             session.station.zones if zones is None else zones,
             session.observations() if observations is None else observations,
         )
-    guide = Guide(session.task, session.station)
+    guide = Guide(session.task, session.station, learned=learned)
     return _counted(_lived(guide, evidence, until_s=_last_s(session)))
 
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from station.bench_files import demo_station_file, demo_task_file
 from station.cli import app
 from station.clock import SourceClock
+from station.learning import learned_path, read_learned
 from station.sessions.folder import SessionError, read_session
 from station.sessions.marks import Marks
 from station.sessions.recording import Filmed, MarkingKeys
@@ -133,6 +134,19 @@ def test_thresholds_can_be_tried_on_observations() -> None:
     slow = retold(session, depth=Depth.OBSERVATIONS, zones=zones)
     assert len(asis.wrong_reaches) == 2
     assert len(slow.wrong_reaches) == 0
+
+
+def test_marked_sessions_teach_a_station(tmp_path: Path) -> None:
+    session = next(SESSIONS.glob("torch*"))
+    told = CliRunner().invoke(
+        app,
+        ["tune", str(session), "--teach", str(demo_station_file()), "--folder", str(tmp_path)],
+    )
+    assert told.exit_code == 0, told.output
+    assert "leave the times as they are" in told.output
+    learned = read_learned(learned_path(tmp_path, read_task(demo_task_file())))
+    assert learned.runs == 1
+    assert learned.took["take_housing"].count == 1.0
 
 
 def test_a_session_that_is_not_whole_says_what_is_missing(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_part_taken_out_of_the_jig_again_opens_its_step(placed: Run) -> None:
 
 
 def test_a_part_put_back_into_its_bin_opens_both_its_steps(placed: Run) -> None:
-    placed.sees(12.0, "removed:jig=0.95").sees(14.0, "placed:bin_a=0.95")
+    placed.sees(12.0, "removed:jig=0.97").sees(14.0, "placed:bin_a=0.97")
     assert undone(placed) == ["place_a", "take_a"]
     assert placed.current == "take_a"
     assert placed.belief.done == frozenset()
