@@ -50,8 +50,9 @@ MOST_MISSED = 6
 """So many activities in a row may go unrecognised and the run is still followed."""
 LEFT_OUT = 0.015
 """How probable it is that a step does not happen, or leaves no trace at all."""
-QUICK, SLOW = 1.0 / 1.5, 1.5
-"""Somebody works at one of three paces: so much of the usual time an activity then takes."""
+SPREAD = 1.5
+"""Somebody works at one of three paces: usual, so many times as quick, so many times as slow. While
+nothing was learned the usual time itself is but a guess, and all three are the same."""
 EACH_PACE = 1.0 / 3.0
 PACE_CHANGES_HZ = 0.1
 """So often in a second somebody may take up another pace: who was quick a moment ago is more
@@ -117,9 +118,10 @@ def _moved(lanes: _Lanes, heard: Counts, passed_s: float, at_s: float, order: Or
     """What may have become of the guesses meanwhile: activities begin, go on and end."""
     after: _Lanes = {}
     changes = 1.0 - exp(-PACE_CHANGES_HZ * passed_s)
+    spread = SPREAD if order.habits.has_heard else 1.0
     for (_, doing), (guess, weights) in lanes.items():
         if doing >= 0:
-            ended = _gone_on(weights, passed_s / order.habits.usual_s[doing], changes)
+            ended = _gone_on(weights, passed_s / order.habits.usual_s[doing], changes, spread)
             _into(after, guess, doing, weights)
             if sum(ended) > 0.0:
                 done = finished(guess, (doing,), 1.0, at_s, order)
@@ -131,21 +133,22 @@ def _moved(lanes: _Lanes, heard: Counts, passed_s: float, at_s: float, order: Or
     return after
 
 
-def _gone_on(weights: list[float], share: float, changes: float) -> _Paces:
+def _gone_on(weights: list[float], share: float, changes: float, spread: float) -> _Paces:
     """Let an activity go on, in place.
 
     Args:
         weights: Of its phases at each pace.
         share: What has passed of its usual time.
         changes: How probable it is that the pace changed.
+        spread: How many times as quick or slow the other two paces are.
 
     Returns:
         The weights with which it has ended.
     """
     count = len(weights) // 3
-    quick_ends = min(AT_MOST, share * count / QUICK)
+    quick_ends = min(AT_MOST, share * count * spread)
     usual_ends = min(AT_MOST, share * count)
-    slow_ends = min(AT_MOST, share * count / SLOW)
+    slow_ends = min(AT_MOST, share * count / spread)
     stays, joins = 1.0 - changes, changes * EACH_PACE
     from_quick = from_usual = from_slow = 0.0
     for phase in range(count):

@@ -65,6 +65,10 @@ def test_durations_and_gaps_are_counted(task_of: TaskWriter) -> None:
     assert learned.took["activity:spin_leg"] == Spread(count=1.0, total_s=10.0, squares_s2=100.0)
     assert learned.gaps[START] == Gaps(count=1.0, with_gap=1.0, total_s=1.0)
     assert learned.gaps["flip_table"] == Gaps(count=1.0, with_gap=1.0, total_s=1.0)
+    assert learned.gaps_between == {
+        ("pick_up", "spin_leg"): Gaps(count=1.0, with_gap=1.0, total_s=1.0),
+        ("spin_leg", "flip_table"): Gaps(count=1.0, with_gap=1.0, total_s=1.0),
+    }
 
 
 def test_without_marks_an_activity_began_when_it_was_first_heard(task_of: TaskWriter) -> None:
@@ -113,6 +117,45 @@ def test_a_recogniser_that_always_says_the_wrong_word_is_understood_once_it_is_k
     for step, (_, until_s) in zip(("pick", "spin", "flip"), TIMES_S, strict=True):
         assert until_s - 0.5 <= told[step] <= until_s + 1.0
     assert "spin" not in [step for step, at_s in told_at(task, run, None) if at_s < 15.0]
+
+
+def test_a_gap_is_expected_by_the_two_activities_it_lies_between(task_of: TaskWriter) -> None:
+    task = task_of(LEGS)
+    seldom = Gaps(count=40.0, with_gap=4.0, total_s=8.0)
+    learned = Learned(gaps_between={("spin_leg", "flip_table"): seldom})
+    before, after = habits_of(task), habits_of(task, learned)
+    assert after.gap_share[2] < 0.2 < before.gap_share[2]
+    assert after.gap_share[:2] == before.gap_share[:2]
+
+
+@pytest.mark.parametrize(("takes_s", "quick"), [(3.0, True), (9.0, False)])
+def test_who_was_quick_so_far_is_expected_to_be_quick(
+    task_of: TaskWriter, takes_s: float, *, quick: bool
+) -> None:
+    """Activities that usually take five seconds."""
+    task = task_of("""
+- {id: pick, say: {en: Pick.}, activity: pick_up}
+- {id: spin, say: {en: Spin.}, activity: spin_leg}
+- {id: flip, say: {en: Flip.}, activity: flip_table}
+""")
+    labels = ("pick_up", "spin_leg", "flip_table")
+    five_s = Spread(count=40.0, total_s=200.0, squares_s2=1080.0)
+    learned = Learned(
+        took={f"activity:{label}": five_s for label in labels},
+        during={(label, 1): Heard(share_s={label: 60.0}) for label in labels},
+    )
+    belief, _ = begin(task, 0.0, learned=learned)
+    evidence = [
+        piece
+        for number, label in enumerate(labels[:2])
+        for piece in heard(f"{label}=0.9", number * takes_s, (number + 1) * takes_s)
+    ]
+    for piece in [*evidence, *heard("flip_table=0.9", 2 * takes_s, 2 * takes_s + 0.6)]:
+        belief, _ = advance(belief, [piece], task)
+    best = belief.guesses[0]
+    assert best.doing == 2
+    count = len(best.phases) // 3
+    assert (sum(best.phases[:count]) > sum(best.phases[2 * count :])) is quick
 
 
 def test_what_was_learned_outweighs_what_the_coach_wrote_more_and_more() -> None:
