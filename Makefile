@@ -13,7 +13,7 @@ demo: setup
 	$(BIN)/handwijzer demo $(ARGS)
 
 test: setup-dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup-dev
 	$(BIN)/ruff format --check .

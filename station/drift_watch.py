@@ -243,7 +243,7 @@ class DriftWatch:
         return drift_of(reference, *seen) or drift
 
     def _tell_eyes(self, areas_mm: tuple[PolygonMm, ...]) -> None:
-        self._notice(LightNotice(at_s=self._stage.now_s(), areas_mm=areas_mm))
+        self._notice(LightNotice(at_s=self._stage.now_s(), areas_mm=areas_mm, returns=True))
 
     def _open_eyes_soon(self, began_s: float) -> None:
         """Each change of light keeps them shut until it must be over."""

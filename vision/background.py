@@ -70,6 +70,7 @@ class Background:
         self._areas: list[Mask] = []
         self._outlines = np.zeros_like(inside)
         self._frozen = np.zeros_like(inside)
+        self._returning = np.zeros_like(inside)
         self._frozen_until_s = 0.0
         self._at_s = 0.0
         self._took_s = 0.0
@@ -91,6 +92,17 @@ class Background:
         for area in areas:
             self._lit = cv2.bitwise_or(self._lit, area)
         self._frozen = cv2.bitwise_or(self._frozen, self._lit)
+        self._frozen_until_s = max(until_s, self._frozen_until_s)
+
+    def pause(self, areas: Sequence[Mask], *, until_s: float) -> None:
+        """Light comes and goes again in some areas: they are not judged until it has gone.
+
+        Args:
+            areas: Where.
+            until_s: When the picture is as before.
+        """
+        for area in areas:
+            self._returning = cv2.bitwise_or(self._returning, area)
         self._frozen_until_s = max(until_s, self._frozen_until_s)
 
     def is_frozen(self, at_s: float) -> bool:
@@ -150,11 +162,17 @@ class Background:
 
     def _with_frozen(self, mask: Mask, small: Picture, at_s: float) -> Mask:
         """In frozen areas, what covered them before; when the time is up they are learned anew."""
-        if not self._frozen.any():
+        closed = cv2.bitwise_or(self._frozen, self._returning)
+        if not closed.any():
             return mask
-        held = cv2.bitwise_and(self._covered, self._frozen)
-        mask = cv2.bitwise_or(cv2.bitwise_and(mask, cv2.bitwise_not(self._frozen)), held)
-        if not self.is_frozen(at_s):
+        is_over = not self.is_frozen(at_s)
+        if is_over:
+            # Light that has gone again leaves the bench as it was: nothing to learn there.
+            self._returning = np.zeros_like(self._returning)
+            closed = self._frozen
+        held = cv2.bitwise_and(self._covered, closed)
+        mask = cv2.bitwise_or(cv2.bitwise_and(mask, cv2.bitwise_not(closed)), held)
+        if is_over and self._frozen.any():
             self._thaw(small, cv2.dilate(held, _WIDE))
         return mask
 
@@ -183,7 +201,8 @@ class Background:
         """Follow slow change of what nothing covers."""
         # The soft edge of an arm is not the bench.
         near = cv2.dilate(self._covered, _WIDE)
-        free = cv2.bitwise_and(cv2.bitwise_not(near), cv2.bitwise_not(self._frozen))
+        closed = cv2.bitwise_or(self._frozen, self._returning)
+        free = cv2.bitwise_and(cv2.bitwise_not(near), cv2.bitwise_not(closed))
         steady = cv2.bitwise_and(free, cv2.bitwise_not(self._lit))
         cv2.accumulateWeighted(small, bare, 1 - exp(-self._took_s / LEARN_S), steady)
         if self._lit.any():

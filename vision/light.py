@@ -17,11 +17,14 @@ class LightNotice:
         at_s: When, on the clock of the frames.
         zone_ids: Zones in which light went on, off or changed.
         areas_mm: Other areas in which it did: words, pictures and arrows beside the zones.
+        returns: The light will be again what it was, in a moment: marks that are only measured
+            by. What was learned of the bench stays good.
     """
 
     at_s: float
     zone_ids: frozenset[str] = frozenset()
     areas_mm: tuple[PolygonMm, ...] = ()
+    returns: bool = False
 
     def __or__(self, later: LightNotice) -> LightNotice:
         """Both changes as one, at the time of the later."""
@@ -29,4 +32,5 @@ class LightNotice:
             at_s=later.at_s,
             zone_ids=self.zone_ids | later.zone_ids,
             areas_mm=(*self.areas_mm, *later.areas_mm),
+            returns=self.returns and later.returns,
         )

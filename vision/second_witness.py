@@ -114,19 +114,30 @@ class SecondWitness:
         zones = [self._zone_masks[name] for name in light.zone_ids if name in self._zone_masks]
         others = [self._view.mask([np.array(area, np.float64)]) for area in light.areas_mm]
         areas = [np.asarray(cv2.dilate(mask, glow), np.uint8) for mask in zones + others]
+        until_s = light.at_s + self._light_settles_s
+        still_held = self._held if self._background.is_frozen(light.at_s) else frozenset()
+        if light.returns:
+            self._background.pause(areas, until_s=until_s)
+            self._held = still_held | self._zones_under(areas)
+            return
         outlines = np.zeros(self._view.shape, np.uint8)
         for mask in zones:
             line = cv2.subtract(cv2.dilate(mask, glow), cv2.erode(mask, glow))
             outlines = np.asarray(cv2.bitwise_or(outlines, line), np.uint8)
-        self._background.freeze(areas, outlines, until_s=light.at_s + self._light_settles_s)
-        changed = np.logical_or.reduce([area.ravel() > 0 for area in areas]) if areas else None
-        self._held = frozenset(
-            name
-            for name, pixels in self._zone_pixels.items()
-            if changed is not None and changed[pixels].any()
-        )
-        for zone_id in self._held & self._places.keys():
+        self._background.freeze(areas, outlines, until_s=until_s)
+        changed = self._zones_under(areas)
+        self._held = still_held | changed
+        for zone_id in changed & self._places.keys():
             self._places[zone_id].light_changes()
+
+    def _zones_under(self, areas: Sequence[NDArray[np.uint8]]) -> frozenset[str]:
+        """The zones that any of these masks touches."""
+        if not areas:
+            return frozenset()
+        changed = np.logical_or.reduce([area.ravel() > 0 for area in areas])
+        return frozenset(
+            name for name, pixels in self._zone_pixels.items() if changed[pixels].any()
+        )
 
     def look(self, bgr: NDArray[np.uint8], *, at_s: float) -> None:
         """Take a picture into account; `arms`, `covered` and `looks` are of it afterwards."""

@@ -265,3 +265,25 @@ def test_a_hand_that_left_everything_as_it_was_changed_nothing(bench: Bench) -> 
     bench.shows(arm_to(445, 230), frames=5)
     look = bench.shows(part_in("jig"), lamps=0.85, frames=5).looks["jig"]
     assert look.changed < 0.1
+
+
+def test_an_arm_that_comes_while_a_mark_is_shown_at_the_rim_is_seen_when_it_has_gone(
+    bench: Bench,
+) -> None:
+    """The drift watch shows marks for a moment; a gloved hand comes in over one of them."""
+    rim = ((400.0, -30.0), (500.0, -30.0), (500.0, 60.0), (400.0, 60.0))
+    mark = corners_px(*rim)
+
+    def shown(picture: Picture) -> None:
+        glow = np.zeros_like(picture)
+        cv2.fillPoly(glow, [mark], (160.0, 160.0, 160.0))
+        picture += glow * picture / 200.0
+
+    told = LightNotice(at_s=bench.at_s, areas_mm=(rim,), returns=True)
+    bench.witness.light_changes(told)
+    for _ in range(4):
+        assert bench.shows(shown).sees_nothing
+    bench.shows(arm_to(450, 200), shown, frames=3)
+    witness = bench.shows(arm_to(450, 200), frames=5)
+    assert [round(arm.tip_mm[1], -1) for arm in witness.arms] == [200]
+    assert bench.shows(frames=5).sees_nothing
