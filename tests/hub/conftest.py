@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "delft"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def wait_until(true: Callable[[], bool], *, timeout_s: float = 20.0, what: str = "") -> None:
@@ -356,16 +354,3 @@ def station() -> Iterator[Callable[..., Station]]:
     yield make
     for one in made:
         one.disconnect()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A browser that is installed on this machine."""
-    program = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
