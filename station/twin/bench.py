@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from station.twin.eye import Eye
 from station.twin.faults import Faults
-from station.twin.geometry import Pinhole, Points, twin_camera, twin_projector
+from station.twin.geometry import Pinhole, twin_camera, twin_projector
 from station.twin.hand_picture import Tone
 from station.twin.light import RectPx
 from station.twin.loose_parts import LooseParts
@@ -24,6 +23,7 @@ from station.twin.setting import Setting
 from station.twin.shutter import Shutter
 from station.twin.sight import Sight
 from station.twin.stage import Stage
+from station.twin.staged import Staged
 from station.twin.truth import Deed, TruthBook, TwinTruth
 from station.twin.worker import Surroundings, Worker
 from station_config.station import Station
@@ -69,7 +69,7 @@ class TwinWishes:
     optics: Optics = field(default_factory=Optics)
 
 
-class TwinBench:
+class TwinBench(Staged):
     """A bench with a worker. Both a frame source and a screen.
 
     Frames are asked for in one thread, light is put in another. The worker lives when frames are
@@ -96,16 +96,6 @@ class TwinBench:
     def size_px(self) -> tuple[int, int]:
         """Width and height of every frame."""
         return self._stage.camera.size_px
-
-    @property
-    def camera(self) -> Eye:
-        """The camera as it hangs now, lens and bumps included. Truth."""
-        return self._stage.camera
-
-    @property
-    def projector(self) -> Eye:
-        """The projector as it hangs now, lens and bumps included. Truth."""
-        return self._stage.projector
 
     @property
     def skipped(self) -> int:
@@ -169,34 +159,6 @@ class TwinBench:
         """
         if not self._shutter.closed:
             self._stage.put(picture_bgrx, changed_px, self.now_s)
-
-    def set_exposure(self, share: float) -> None:
-        """Set the camera's exposure; 1 is as usual. It stays so only while it is locked.
-
-        Raises:
-            ValueError: Beyond what a camera can.
-        """
-        self._stage.set_exposure(share)
-
-    def lock(self, locked: bool = True) -> None:  # noqa: FBT001, FBT002 - one plain switch
-        """Keep the exposure as it is, or let the camera follow the light by itself."""
-        self._stage.locked = locked
-
-    def camera_px(self, points_mm: Points) -> Points:
-        """Where the camera sees points: shape (N, 3) millimetres to (N, 2) pixels. Truth."""
-        return self.camera.from_bench(points_mm)
-
-    def projector_px(self, points_mm: Points) -> Points:
-        """Which projector pixels light points: shape (N, 3) to (N, 2). Truth."""
-        return self.projector.from_bench(points_mm)
-
-    def camera_mm(self, points_px: Points, height_mm: float = 0.0) -> Points:
-        """What the camera sees at pixels, at one height: shape (N, 2) to (N, 2). Truth."""
-        return self.camera.to_plane(points_px, height_mm)
-
-    def projector_mm(self, points_px: Points, height_mm: float = 0.0) -> Points:
-        """Where light of projector pixels lands, at one height: shape (N, 2) to (N, 2). Truth."""
-        return self.projector.to_plane(points_px, height_mm)
 
     def send_away(self, for_s: float) -> None:
         """The worker takes his hands off the bench as soon as he has finished his deed."""

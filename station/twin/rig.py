@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.twin.bench import pinholes
-from station.twin.eye import Eye
 from station.twin.faults import Faults
-from station.twin.geometry import Mount, Pinhole, Points, pinhole, twin_camera, twin_projector
+from station.twin.geometry import Mount, Pinhole, pinhole, twin_camera, twin_projector
 from station.twin.laid import Plate
 from station.twin.light import RectPx
 from station.twin.optics import LIFELIKE, Optics
@@ -20,6 +19,7 @@ from station.twin.scenery import Scenery, cleared_scenery, painted_scenery
 from station.twin.setting import Setting
 from station.twin.shutter import Shutter
 from station.twin.stage import Stage
+from station.twin.staged import Staged
 from station_config.station import Station
 from vision.frames import Frame, FrameSourceLostError
 
@@ -97,7 +97,7 @@ def wishes_of_figures(*, optics: Optics = LIFELIKE, seed: int = 1) -> RigWishes:
     )
 
 
-class Rig:
+class Rig(Staged):
     """A bench without a worker. Both a frame source and a screen.
 
     Its camera is a grey one: the three channels of its frames are alike, and of the light only the
@@ -132,16 +132,6 @@ class Rig:
     def bench_mm(self) -> tuple[float, float]:
         """Width and depth of the bench."""
         return self._wishes.bench_mm
-
-    @property
-    def camera(self) -> Eye:
-        """The camera as it hangs now, lens and bumps included. Truth."""
-        return self._stage.camera
-
-    @property
-    def projector(self) -> Eye:
-        """The projector as it hangs now, lens and bumps included. Truth."""
-        return self._stage.projector
 
     @property
     def skipped(self) -> int:
@@ -186,34 +176,6 @@ class Rig:
             plate: A plate; or the height of the top of a flat one in millimetres; None: no plate.
         """
         self._stage.plate = Plate(height_mm=plate) if isinstance(plate, int | float) else plate
-
-    def set_exposure(self, share: float) -> None:
-        """Set the camera's exposure; 1 is as usual. It stays so only while it is locked.
-
-        Raises:
-            ValueError: Beyond what a camera can.
-        """
-        self._stage.set_exposure(share)
-
-    def lock(self, locked: bool = True) -> None:  # noqa: FBT001, FBT002 - one plain switch
-        """Keep the exposure as it is, or let the camera follow the light by itself."""
-        self._stage.locked = locked
-
-    def camera_px(self, points_mm: Points) -> Points:
-        """Where the camera sees points: shape (N, 3) millimetres to (N, 2) pixels. Truth."""
-        return self.camera.from_bench(points_mm)
-
-    def projector_px(self, points_mm: Points) -> Points:
-        """Which projector pixels light points: shape (N, 3) to (N, 2). Truth."""
-        return self.projector.from_bench(points_mm)
-
-    def camera_mm(self, points_px: Points, height_mm: float = 0.0) -> Points:
-        """What the camera sees at pixels, at one height: shape (N, 2) to (N, 2). Truth."""
-        return self.camera.to_plane(points_px, height_mm)
-
-    def projector_mm(self, points_px: Points, height_mm: float = 0.0) -> Points:
-        """Where light of projector pixels lands, at one height: shape (N, 2) to (N, 2). Truth."""
-        return self.projector.to_plane(points_px, height_mm)
 
     def close(self) -> None:
         """Let frames end and take no more light. May be called twice."""
