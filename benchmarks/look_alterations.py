@@ -51,11 +51,11 @@ def altered(photo: BoardPhoto, random: Random) -> BoardPhoto:
     seen = cv2.warpAffine(photo.bgr, moves, (wide, high), borderMode=cv2.BORDER_REPLICATE)
     level: Level = seen.astype(np.float32)
     if random.random() < 0.5:
-        level = _with_hand(level, photo.corners_px, random)
+        level = with_hand(level, photo.corners_px, random)
     level = np.asarray(cv2.GaussianBlur(level, (0, 0), random.uniform(0.1, 1.5)), np.float64)
     level = level * random.uniform(0.6, 1.4) * random.uniform(0.85, 1.15, 3)
     level = level + random.normal(0.0, random.uniform(0.0, 8.0), level.shape)
-    return BoardPhoto(bgr=_as_picture(level), corners_px=photo.corners_px)
+    return BoardPhoto(bgr=as_picture(level), corners_px=photo.corners_px)
 
 
 def dark_and_red(
@@ -67,11 +67,12 @@ def dark_and_red(
     turned by up to 5 degrees, each axis up to 7 % longer or shorter, sheared by up to 0.06, which
     is what another view does to raised bricks. The corners are known to 1.5 px.
     """
-    boards = {each: _board(photos[each]) for each in (name, bare)}
+    boards = {each: board_from_above(photos[each]) for each in (name, bare)}
     scene = boards[bare]
     if name != bare:
         scene = _laid(boards[name], boards[bare], random)
-    photo = _photographed(scene, random)
+    size, tilt = random.uniform(190.0, 330.0), random.uniform(0.0, 0.12)
+    photo = photographed(scene, random, size=size, tilt=tilt)
     level = 255.0 * (photo.bgr.astype(np.float32) / 255.0) ** random.uniform(0.8, 1.4)
     high, wide = level.shape[:2]
     rows, columns = np.mgrid[0:high, 0:wide].astype(np.float32)
@@ -82,7 +83,7 @@ def dark_and_red(
     level = cv2.GaussianBlur(level, (0, 0), random.uniform(0.3, 1.2))
     level = level + random.normal(0.0, random.uniform(1.5, 4.0), level.shape)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(60, 90))]
-    packed = cv2.imencode(".jpg", _as_picture(level), quality)[1]
+    packed = cv2.imencode(".jpg", as_picture(level), quality)[1]
     bgr = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
     return BoardPhoto(bgr=bgr, corners_px=photo.corners_px + random.uniform(-1.5, 1.5, (4, 2)))
 
@@ -92,7 +93,7 @@ TABLE_PX = 60
 """Of the table around it, in the same scale."""
 
 
-def _board(photo: BoardPhoto) -> Level:
+def board_from_above(photo: BoardPhoto) -> Level:
     """The board and some table, straight from above."""
     wide, high = BOARD_WH
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32) + TABLE_PX
@@ -108,7 +109,7 @@ def _laid(model: Level, bare: Level, random: Random) -> Level:
     """What is on the board, cut out and put on the bare board a little differently."""
     gains = np.median(model / np.maximum(bare, 1.0), axis=(0, 1))
     model = np.asarray(model / gains, np.float32)
-    mask = _model_mask(model)
+    mask = model_mask(model)
     stats = cv2.connectedComponentsWithStats((mask > 0.5).astype(np.uint8))[2]
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     left, top, wide, high = stats[largest, :4]
@@ -122,20 +123,26 @@ def _laid(model: Level, bare: Level, random: Random) -> Level:
     size_wh = (model.shape[1], model.shape[0])
     there = np.asarray(cv2.warpAffine(model, moves, size_wh), np.float32)
     over = np.asarray(cv2.warpAffine(mask, moves, size_wh), np.float32)[..., None]
-    scene = _with_sides(bare, there, over, random)
+    way = random.uniform(0.0, 2.0 * np.pi)
+    tall = random.uniform(0.0, 0.018) * BOARD_WH[0]
+    shade = random.uniform(0.45, 0.85)
+    sides = tall * np.array([np.cos(way), np.sin(way)])
+    scene = with_sides(bare, there, over, sides, shade)
     return np.asarray(scene * (1.0 - over) + there * over, np.float32)
 
 
-def _model_mask(model: Level) -> Level:
+def model_mask(model: Level) -> Level:
     """Where the model lies: what is neither white nor a dot, and what is white without dots."""
     grey = model.mean(axis=2)
     closed = cv2.morphologyEx(model, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     white = np.median(closed[2 * TABLE_PX : -2 * TABLE_PX, 2 * TABLE_PX : -2 * TABLE_PX], (0, 1))
     tinted = np.linalg.norm(closed - white, axis=2) > 70.0
     dots = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)) - grey
-    plain = cv2.dilate((dots > 35.0).astype(np.uint8), np.ones((19, 19), np.uint8)) == 0
-    plain &= ~cv2.dilate(tinted.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.bool_)
-    plain = cv2.dilate(plain.astype(np.uint8), np.ones((17, 17), np.uint8)) > 0
+    near_part = cv2.dilate(tinted.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    dotted = ((dots > 35.0) & ~near_part).astype(np.uint8)
+    plain = cv2.dilate(dotted, np.ones((13, 13), np.uint8)) == 0
+    plain &= ~near_part
+    plain = cv2.dilate(plain.astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     mask = (tinted | plain).astype(np.uint8)
     inner = 2 * TABLE_PX
     mask[:inner], mask[-inner:], mask[:, :inner], mask[:, -inner:] = 0, 0, 0, 0
@@ -146,29 +153,28 @@ def _model_mask(model: Level) -> Level:
     return np.asarray(soft, np.float32)
 
 
-def _with_sides(bare: Level, there: Level, over: Level, random: Random) -> Level:
-    """The sides of raised parts that another view shows: up to 1.8 % of the board, in shade.
+def with_sides(
+    bare: Level, there: Level, over: Level, sides_px: NDArray[np.float64], shade: float
+) -> Level:
+    """The sides of raised parts that another view shows, in shade, on the bare board.
 
-    1.8 % is half the depth of a brick: a camera that stands 25 to 30 degrees further round.
+    Up to 1.8 % of the board is half the depth of a brick: a camera that stands 25 to 30 degrees
+    further round.
     """
-    way = random.uniform(0.0, 2.0 * np.pi)
-    tall = random.uniform(0.0, 0.018) * BOARD_WH[0]
-    shade = np.float32(random.uniform(0.45, 0.85))
     scene, size_wh = bare, (bare.shape[1], bare.shape[0])
     for share in np.linspace(1.0, 0.1, 8):
-        shift = np.array([[1, 0, tall * share * np.cos(way)], [0, 1, tall * share * np.sin(way)]])
-        side = cv2.warpAffine(there * shade, shift, size_wh)
+        shift = np.array([[1, 0, sides_px[0] * share], [0, 1, sides_px[1] * share]])
+        side = cv2.warpAffine(there * np.float32(shade), shift, size_wh)
         where = cv2.warpAffine(over, shift, size_wh)[..., None]
         scene = scene * (1.0 - where) + side * where
     return np.asarray(scene, np.float32)
 
 
-def _photographed(scene: Level, random: Random) -> BoardPhoto:
-    """The board from another side, larger or smaller, somewhere in a picture of 640 x 360."""
+def photographed(scene: Level, random: Random, *, size: float, tilt: float) -> BoardPhoto:
+    """The board from another side, so many pixels wide, somewhere in a picture of 640 x 360."""
     wide, high = BOARD_WH
-    size = random.uniform(190.0, 330.0)
     corners = np.array([[0, 0], [size, 0], [size, 0.6 * size], [0, 0.6 * size]])
-    corners[:2, 0] += np.array([1.0, -1.0]) * size * random.uniform(0.0, 0.12)
+    corners[:2, 0] += np.array([1.0, -1.0]) * size * tilt
     corners += random.uniform(-0.05, 0.05, (4, 2)) * size
     corners += np.array([320.0, 180.0]) - corners.mean(axis=0) + random.uniform(-25.0, 25.0, 2)
     flat = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32) + TABLE_PX
@@ -178,10 +184,10 @@ def _photographed(scene: Level, random: Random) -> BoardPhoto:
     seen = cv2.warpPerspective(
         smooth, view, (640, 360), borderMode=cv2.BORDER_CONSTANT, borderValue=table
     )
-    return BoardPhoto(bgr=_as_picture(np.asarray(seen, np.float32)), corners_px=corners)
+    return BoardPhoto(bgr=as_picture(np.asarray(seen, np.float32)), corners_px=corners)
 
 
-def _with_hand(level: Level, corners_px: NDArray[np.float64], random: Random) -> Level:
+def with_hand(level: Level, corners_px: NDArray[np.float64], random: Random) -> Level:
     """A fist on a forearm that comes in over an edge of the board, up to a tenth of its width."""
     edge = int(random.integers(0, 4))
     one, other = corners_px[edge], corners_px[(edge + 1) % 4]
@@ -202,5 +208,6 @@ def _with_hand(level: Level, corners_px: NDArray[np.float64], random: Random) ->
     return np.asarray(level * (1.0 - over) + (skin + folds) * over, np.float32)
 
 
-def _as_picture(level: NDArray[np.floating]) -> Picture:
+def as_picture(level: NDArray[np.floating]) -> Picture:
+    """What a camera gives for these levels: whole numbers, clipped."""
     return np.asarray(np.clip(np.rint(level), 0, 255), np.uint8)

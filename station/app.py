@@ -143,6 +143,7 @@ def _build(wishes: Wishes, on_exit: ExitStack) -> tuple[Parts, Outbox]:
         stages=Stages(),
         shines=shines,
         learning=learning,
+        looks=bench.looks,
         aiming=Aiming(station, in_use, renderer, orders, drift=drift if shines else None),
         evidence_seen=evidence_writer(wishes.evidence, on_exit),
     )

@@ -19,14 +19,17 @@ from projector.reach import unreached
 from projector.window import NoSuchDisplayError, chosen_display, displays
 from station.app import data_folder
 from station.broker_link import FALLBACK, NEWEST, BrokerLink, Terms
+from station.look_check import judged_zones, usable_looks
 from station.outbox import Outbox, OutboxError
 from station.seeing import is_film, is_twin
 from station_config.station import HubAddress, Station
 from station_config.station_file import read_station
 from station_config.yaml_file import YamlFileError
+from tasks.task_file import read_task
 from vision.camera import CameraFrames, FilmFrames
 from vision.frames import FrameSourceLostError
 from vision.model_file import ModelFileError, model_path, verified_model
+from vision.taught_looks import steps_with_looks
 
 ROOM_BYTES = 500_000_000
 """A year of events at one bench is about 200 MB; the log may grow to 20 MB."""
@@ -59,8 +62,11 @@ class Finding:
     text: str
 
 
-def examine(station_file: Path | None) -> Iterator[Finding]:
-    """Look at one part after the other; with a station file also at what that station needs."""
+def examine(station_file: Path | None, task_file: Path | None = None) -> Iterator[Finding]:
+    """Look at one part after the other; with a station file also at what that station needs.
+
+    With a task file too, at the looks that were taught for it.
+    """
     yield _hand_model()
     yield _clock()
     station: Station | None = None
@@ -79,6 +85,8 @@ def examine(station_file: Path | None) -> Iterator[Finding]:
     yield _camera(station)
     yield _calibration(station)
     yield from _reach(station)
+    if task_file is not None:
+        yield from _looks(station, task_file)
     yield _broker(station)
     yield _hub(station)
     yield _disk(station)
@@ -188,6 +196,33 @@ def _reach(station: Station) -> Iterator[Finding]:
         yield _ill("light", str(zone))
     if not dark:
         yield _well("light", f"the projector reaches all {len(station.zones)} zones")
+
+
+def _looks(station: Station, task_file: Path) -> Iterator[Finding]:
+    """Whether the task's looks can be used here; nothing when no step needs any."""
+    try:
+        task = read_task(task_file)
+    except YamlFileError as error:
+        yield _ill("task file", str(error))
+        return
+    steps = steps_with_looks(task)
+    if not steps:
+        yield _well("looks", f"no step of task '{task.task_id}' is finished by looks")
+        return
+    found = usable_looks(station, task)
+    troubles = found.troubles
+    try:
+        calibration = read_calibration(station.calibration)
+        maps = maps_for(station, calibration, camera_wh=calibration.camera_wh)
+    except CalibrationFileError:
+        # That is told under calibration.
+        maps = None
+    if maps is not None:
+        troubles += judged_zones(found.looks, station, maps.cam_from_bench)[1]
+    for trouble in troubles:
+        yield _ill("looks", trouble)
+    if not troubles:
+        yield _well("looks", f"all {len(steps)} were taught and can be told apart")
 
 
 def _broker(station: Station) -> Finding:

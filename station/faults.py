@@ -20,6 +20,7 @@ class Part(StrEnum):
     NEIGHBOUR = "neighbour"
     CALIBRATION = "calibration"
     AIM = "aim"
+    LOOKS = "looks"
 
 
 class Faults:

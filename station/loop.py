@@ -27,10 +27,12 @@ from station.keeper import Keeper, Moment
 from station.latency import Stages
 from station.learning import Learning
 from station.light_told import notice_of
+from station.look_check import LooksNote
+from station.look_light import LookLight
 from station.report import Reporter, Signal
 from station.run_views import RunViews
 from station.watch import Seen, Watch
-from station_config.station import Station
+from station_config.station import Station, Zone
 from tasks.cues import Cue
 from tasks.events import Event, EventType
 from tasks.model import Evidence, Sign, SignKind
@@ -67,6 +69,7 @@ class Parts:
         shines: Whether the light falls on the bench that is watched: not without a screen, and
             not into a film. Only then do the eyes have to be told of it.
         aiming: Where light lands, when that may change while work goes on.
+        looks: What is wrong with the looks that were taught.
         learning: What the station learns from its runs; None: nothing.
         evidence_seen: Takes each piece of evidence as well (`--evidence`).
     """
@@ -83,6 +86,7 @@ class Parts:
     stages: Stages
     shines: bool = True
     aiming: Aiming | None = None
+    looks: LooksNote | None = None
     learning: Learning | None = None
     evidence_seen: Callable[[Evidence], None] = field(default=lambda _: None)
 
@@ -113,7 +117,10 @@ class Turn:
         self._faults = Faults()
         self._untold: list[Told] = []
         self._cue: Cue | None = None
+        self._whole: tuple[Mark, ...] = ()
         self._marks: tuple[Mark, ...] = ()
+        self._looks = LookLight(parts.guide.task, parts.station)
+        self._dark: Zone | None = None
         self._prepared: tuple[Cue, tuple[Mark, ...]] | None = None
         self._touch: Touch | None = None
         self._lit_touch: Touch | None = None
@@ -140,6 +147,8 @@ class Turn:
             told += self._weigh(seen.sight.evidence)
             self._touch = _touch(seen)
         told += self._hear(now_s) + self._take_presses(now_s) + parts.guide.tick(now_s)
+        if parts.shines:
+            self._looks.turn(now_s, seen, parts.guide.belief)
         lit_s = self._light(now_s)
         self._tell(told, seen, lit_s)
         if parts.aiming is not None:
@@ -193,6 +202,8 @@ class Turn:
         events: list[Event] = faults.note(Part.CAMERA, trouble, now_s)
         events += faults.note(Part.DISK, parts.keeper.trouble, now_s)
         events += faults.note(Part.BROKER, self._broker_trouble(), now_s)
+        if parts.looks is not None:
+            events += faults.note(Part.LOOKS, parts.looks.trouble, now_s)
         events += faults.note(Part.NEIGHBOUR, parts.reporter.neighbour, now_s)
         if parts.aiming is not None:
             for part, text in parts.aiming.troubles.items():
@@ -226,15 +237,25 @@ class Turn:
             self._lit_aim, self._lands_elsewhere, self._prepared = aim, False, None
         # A wait that goes on is the same guidance with one brick more.
         is_new = self._cue is None or replace(cue, fraction=self._cue.fraction) != self._cue
+        dark = self._looks.zone
         if cue != self._cue or touch != self._lit_touch or moves:
-            marks = self._marks_of(cue, touch)
-            if (is_new or moves) and parts.shines:
-                changed = set(marks) | set(self._marks) if moves else set(marks) ^ set(self._marks)
-                parts.watch.notice(notice_of(now_s, self._cue, cue, tuple(changed)))
-            self._cue, self._marks, self._lit_touch = cue, marks, touch
+            self._whole = self._marks_of(cue, touch)
+            self._show(cue, now_s, told=is_new or moves or dark != self._dark, moves=moves)
+        elif dark != self._dark:
+            self._show(cue, now_s, told=True, moves=False)
+        self._cue, self._lit_touch, self._dark = cue, touch, dark
         picture, changed_px = parts.renderer.draw(self._marks, now_s)
         parts.screen.put(picture, changed_px)
         return parts.clock.now_s() if is_new else None
+
+    def _show(self, cue: Cue, now_s: float, *, told: bool, moves: bool) -> None:
+        """Have the marks of this cue shine, and tell the eyes where light changes."""
+        marks = self._looks.shown(self._whole)
+        if told and self._parts.shines:
+            changed = set(marks) | set(self._marks) if moves else set(marks) ^ set(self._marks)
+            lit = self._looks.lit_by(marks)
+            self._parts.watch.notice(notice_of(now_s, self._cue, cue, tuple(changed), lit=lit))
+        self._marks = marks
 
     def _prepare(self, now_s: float) -> None:
         """Paint what will most likely come next, now that the light is out and there is time."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from calibration.maps import maps_for
 from calibration.model import Calibration
 from calibration.store import CalibrationFileError
 from station.calibration_in_use import CalibrationInUse
+from station.look_check import LooksNote, judged_zones, usable_looks
 from station.outbox import RunState
 from station.report import SIGNAL_P, Reporter, Signal
 from station.sessions.recording import Filmed
@@ -31,7 +32,6 @@ from vision.eyes import Eyes
 from vision.frames import CameraControls, FrameSource
 from vision.hands import HandFinder
 from vision.model_file import model_path, verified_model
-from vision.taught_looks import LooksError, check_looks, looks_folder, models_of, read_looks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,7 @@ class Bench:
     kept: RunState | None
     reporter: Reporter
     orders: VisionOrders
+    looks: LooksNote = field(default_factory=LooksNote)
 
     @property
     def calibration(self) -> Calibration:
@@ -160,15 +161,16 @@ def _signals(bench: Bench, on_exit: ExitStack) -> Callable[[str], None]:
 def _eyes(bench: Bench) -> MakeEyes:
     """How eyes are opened. Model and looks are read once, and checked, before anything starts."""
     model = verified_model(model_path(bench.wishes.model)) if bench.wishes.hands else None
-    looks = read_looks(looks_folder(bench.station, bench.task))
-    check_looks(looks, bench.station)
+    found = usable_looks(bench.station, bench.task)
+    bench.looks.tell(found.troubles)
 
     def make_eyes(size_px: tuple[int, int]) -> Eyes:
         try:
             maps = maps_for(bench.station, bench.calibration, camera_wh=size_px)
-            zones_looks = models_of(looks, bench.station, maps.cam_from_bench)
-        except (CalibrationFileError, LooksError) as error:
+        except CalibrationFileError as error:
             raise EyesTroubleError(str(error)) from None
+        zones_looks, troubles = judged_zones(found.looks, bench.station, maps.cam_from_bench)
+        bench.looks.tell(found.troubles + troubles)
         hands = None if model is None else HandFinder(model)
         return Eyes(
             station=bench.station,

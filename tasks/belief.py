@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tasks.events import SupportLevel
+from tasks.learned import Counts
 from tasks.model import SignKind
 from tasks.order import places_of
 
@@ -118,11 +120,14 @@ class Stream:
         kind: Of its signs.
         said_s: When.
         first: The label that was most probable then.
+        turned: To what it turned in this run while each activity went on, as far as that is
+            believed: by the label of the activity, and then by the label that came up.
     """
 
     kind: SignKind
     said_s: float
     first: str
+    turned: Mapping[str, Counts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,10 +79,12 @@ class Voice:
     """What is heard while one thing goes on: a part of an activity, or a gap after one.
 
     Attributes:
+        doing: The label of the activity that goes on; None in a gap.
         words: By label.
         unknown: Any label never heard of.
     """
 
+    doing: str | None
     words: Mapping[str, Word]
     unknown: Word
 
@@ -204,7 +206,7 @@ class _Choir:
                 name: _word(name, heard, whole.words[name], PART_COUNTS, PART_COUNTS)
                 for name in self._labels
             }
-            self.voices.append(Voice(words=words, unknown=whole.unknown))
+            self.voices.append(Voice(doing=doing, words=words, unknown=whole.unknown))
         return self._places[key]
 
     def _voice_of_whole(self, doing: str | None) -> Voice:
@@ -220,7 +222,7 @@ class _Choir:
             name: _word(name, heard, self._prior(doing, name), STAY_COUNTS_S, NAMED_COUNTS)
             for name in self._labels
         }
-        voice = Voice(words=words, unknown=self._prior(doing, None))
+        voice = Voice(doing=doing, words=words, unknown=self._prior(doing, None))
         self._whole[doing] = (heard, voice)
         return voice
 

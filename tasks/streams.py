@@ -13,10 +13,11 @@ sometimes turns to another: how soon it leaves a label, and to which it turns, t
 
 from __future__ import annotations
 
-from math import ceil, exp, log
+from math import ceil, exp
 from typing import TYPE_CHECKING
 
 from tasks.belief import Guess
+from tasks.hearing import Fits
 from tasks.learning import LONGEST_S, first_of, shares_of
 from tasks.model import Finish, Sign, SignKind
 from tasks.order import lowest, places_of, step_at
@@ -25,7 +26,7 @@ from tasks.weighing import LEAST_WEIGHT, finished, nearest_later, unseen_factor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tasks.habits import Voice, Word
+    from tasks.belief import Stream
     from tasks.learned import Counts
     from tasks.order import Order, StepSet
 
@@ -37,15 +38,6 @@ MOST_TURNS = 4
 AT_MOST = 0.9
 """Of a phase so much ends in one turn. Below it the share is the turn's length by the phase's, so
 that the phases of an activity together last as long as the activity does, whatever the turns."""
-GONE_ON = 0.2
-"""What is said in one second counts so much beside what it turns to: pictures of one second are
-nearly one picture."""
-GONE_ON_UNLEARNED = 1.5
-"""The same while nothing is known of how the recogniser turns: what it stays with must do."""
-TURNED = 1.2
-"""What it turns to counts a little more than as one draw: a turn is seen in several pictures."""
-LEAST_FIT = 1e-3
-"""A recogniser at its worst gives a right label no less than this share of the best one."""
 MOST_MISSED = 6
 """So many activities in a row may go unrecognised and the run is still followed."""
 LEFT_OUT = 0.015
@@ -72,7 +64,7 @@ def flowed(
     *,
     at_s: float,
     passed_s: float,
-    before: str | None,
+    last: Stream | None,
     order: Order,
 ) -> tuple[Guess, ...]:
     """The guesses after one moment of a recogniser, most probable first.
@@ -82,7 +74,7 @@ def flowed(
         signs: Its labels, each with its probability, together at most 1.
         at_s: When.
         passed_s: Seconds since it spoke before.
-        before: The label that was most probable then; None when it never spoke.
+        last: What it said then; None when it never spoke.
         order: Of the run's task.
     """
     heard = shares_of((sign.name, p) for sign, p in signs)
@@ -91,7 +83,7 @@ def flowed(
     lanes = _lanes_of(guesses)
     for _ in range(turns):
         lanes = _moved(lanes, heard, passed_s / turns, at_s, order)
-    return _weighed(lanes, _Fits(heard, before, passed_s, order), order)
+    return _weighed(lanes, Fits(heard, last, passed_s, order), order)
 
 
 def _lanes_of(guesses: Sequence[Guess]) -> _Lanes:
@@ -247,42 +239,7 @@ def _likely(open_steps: StepSet, heard: Counts, order: Order) -> list[int]:
     return sorted(named)
 
 
-class _Fits:
-    """How well each voice explains what was heard at this moment; each is worked out once."""
-
-    def __init__(self, heard: Counts, before: str | None, passed_s: float, order: Order) -> None:
-        self._heard = heard
-        self._before = before
-        self._first = first_of(heard)
-        self._passed_s = passed_s
-        self._voices = order.habits.voices
-        self._gone_on = GONE_ON if order.habits.has_heard else GONE_ON_UNLEARNED
-
-    def among(self, voices: set[int]) -> dict[int, float]:
-        """How probable it is by each of these voices, beside the one that fits best."""
-        log_fits = {voice: self._work_out(self._voices[voice]) for voice in voices}
-        best = max(log_fits.values())
-        return {voice: max(LEAST_FIT, exp(fit - best)) for voice, fit in log_fits.items()}
-
-    def _work_out(self, voice: Voice) -> float:
-        words = [(_word(voice, label), share) for label, share in self._heard.items()]
-        log_fit = (
-            self._gone_on * self._passed_s * sum(share * word.log_share for word, share in words)
-        )
-        if self._first == self._before:
-            return log_fit - _word(voice, self._first).leaves_hz * self._passed_s
-        # Two ways of reading shares: one of the labels was meant, or all were a little.
-        one = log(sum(share * word.comes for word, share in words))
-        all_of_them = sum(share * word.log_comes for word, share in words)
-        log_fit += TURNED * 0.5 * (one + all_of_them)
-        return log_fit if self._before is None else log_fit + _word(voice, self._before).log_leaves
-
-
-def _word(voice: Voice, label: str) -> Word:
-    return voice.words.get(label, voice.unknown)
-
-
-def _weighed(lanes: _Lanes, fits: _Fits, order: Order) -> tuple[Guess, ...]:
+def _weighed(lanes: _Lanes, fits: Fits, order: Order) -> tuple[Guess, ...]:
     """The most probable lanes, weighed by how well they explain what was heard."""
     habits = order.habits
     heard = [

@@ -8,14 +8,15 @@ how often `tick` is called changes no event.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
 from tasks.belief import Belief, Guess, Stream, Trail
 from tasks.doubts import denied, question_due_s, questioned, with_doubts
 from tasks.events import Event, EventType
-from tasks.learned import Learned
+from tasks.hearing import turned_to
+from tasks.learned import Counts, Learned
 from tasks.learning import first_of
 from tasks.looks import looked
 from tasks.model import SIGN_OF_FINISH, Evidence, Names, Sign, SignKind, Task
@@ -188,15 +189,16 @@ def _weighed(belief: Belief, signs: tuple[tuple[Sign, float], ...], at_s: float)
     order = belief.order
     last = next((stream for stream in belief.streams if stream.kind is kind), None)
     passed_s = at_s - (belief.run_since_s if last is None else last.said_s)
+    turned: Mapping[str, Counts] = {}
     if kind is SignKind.LOOKS:
         guesses = looked(belief.guesses, signs, at_s=at_s, passed_s=passed_s, order=order)
     else:
-        before = None if last is None else last.first
         guesses = flowed(
-            belief.guesses, signs, at_s=at_s, passed_s=passed_s, before=before, order=order
+            belief.guesses, signs, at_s=at_s, passed_s=passed_s, last=last, order=order
         )
+        turned = turned_to(signs, last=last, guesses=guesses, order=order)
     first = first_of({sign.name: p for sign, p in signs})
-    said = Stream(kind=kind, said_s=at_s, first=first)
+    said = Stream(kind=kind, said_s=at_s, first=first, turned=turned)
     others = tuple(stream for stream in belief.streams if stream.kind is not kind)
     return replace(belief, guesses=guesses, streams=(*others, said))
 

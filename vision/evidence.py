@@ -1,17 +1,15 @@
-"""What visits to zones mean: evidence, with the probability that it really happened. Pure.
-
-The weights below are log-odds. They were set from what the twin's truth says of visits with such
-features, and checked on the desk film; docs/vision.md tells how.
-"""
+"""What visits to zones mean: evidence, with the probability that it really happened. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import exp, inf
+from math import inf
 from typing import TYPE_CHECKING
 
 from station_config.station import ZoneKind
 from tasks.model import Evidence, Sign, SignKind
+from vision.looks import COVERED
+from vision.odds import between, picked, placed_and_removed, placed_and_removed_unseen
 from vision.visits import AWAY, Phase, Turn, Visit, step
 from vision.zones import ZoneShapes
 
@@ -28,9 +26,8 @@ which it comes over the last `TOUCH_REST_MM`. Shorter, and hands that pause on t
 buttons; longer, and people press again."""
 TOUCH_REST_MM = 10.0
 """A resting fingertip strays less than this: the tremble of landmarks is 2-4 mm, people sway."""
-
-SURE = 0.97
-"""No single visit says more than this, or less than 1 - SURE: landmarks lie now and then."""
+ARM_TOUCH_REST_MM = 18.0
+"""The end of an arm jumps by two pixels of 4 mm each way when light falls on it."""
 
 HAND_REACHED_P = 0.96
 ARM_REACHED_P = 0.85
@@ -47,13 +44,12 @@ REACH_PLAIN_S = 0.4
 TOUCHED_P = 0.97
 ARM_TOUCHED_P = 0.9
 
-UNSEEN_PLACED = 0.9
-"""Without a look: things are put down more often than they are taken away again."""
+LOOK_WAIT_S = 0.25
+HIDDEN_WAIT_S = 1.0
+"""So long after a visit its place's look is waited for, and so long while something still covers
+the place: fingertips leave before the rest of the hand has drawn back."""
 UNSEEN_AFTER_S = 1.0
 """A look so soon after a visit belongs to that visit."""
-
-CHANGED_LOOK = 0.3
-"""From this difference on, the look of a place has changed (docs/vision.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +62,8 @@ class Reading:
         touched: Buttons that have been pressed in the visit that is going on.
         looked: Places whose look is known in this frame.
         judged_s: Place to when it was last said what was placed or removed there.
+        waiting: Place to the visit that has just ended there and when, while its look is waited
+            for.
         last_s: Time of the last evidence: the next is never older.
     """
 
@@ -74,6 +72,7 @@ class Reading:
     touched: frozenset[str] = frozenset()
     looked: frozenset[str] = frozenset()
     judged_s: Mapping[str, float] = field(default_factory=dict)
+    waiting: Mapping[str, tuple[Visit, float]] = field(default_factory=dict)
     last_s: float = -inf
 
 
@@ -100,7 +99,8 @@ class EvidenceReader:
         """
         now = _Now(reading)
         for zone_id, seen in self._shapes.seen_in(observation).items():
-            now.see(self._zones[zone_id], seen, observation.looks.get(zone_id))
+            look = observation.looks.get(zone_id)
+            now.see(self._zones[zone_id], seen, look, is_first=zone_id in observation.first_looks)
         told, last_s = _never_falling(now.told, reading.last_s)
         after = Reading(
             visits=now.visits,
@@ -108,6 +108,7 @@ class EvidenceReader:
             touched=frozenset(now.touched),
             looked=frozenset(observation.looks),
             judged_s=now.judged_s,
+            waiting=now.waiting,
             last_s=last_s,
         )
         return after, told
@@ -121,7 +122,7 @@ class EvidenceReader:
             if zone_id in reading.touched:
                 shares[zone_id] = 1.0
             else:
-                shares[zone_id] = min(1.0, visit.rested_s(TOUCH_REST_MM) / TOUCH_S)
+                shares[zone_id] = min(1.0, _rested_s(visit) / TOUCH_S)
         return shares
 
 
@@ -133,12 +134,19 @@ class _Now:
         self.visits: dict[str, Visit] = {}
         self.reached, self.touched = set(before.reached), set(before.touched)
         self.judged_s = dict(before.judged_s)
+        self.waiting = dict(before.waiting)
         self.told: list[Evidence] = []
 
-    def see(self, zone: Zone, seen: ZoneSeen, look: LookSeen | None) -> None:
-        """Take in one zone, and its look if it has one."""
+    def see(self, zone: Zone, seen: ZoneSeen, look: LookSeen | None, *, is_first: bool) -> None:
+        """Take in one zone, and its look if it has one, or if there is nothing to compare with."""
         name = zone.zone_id
         visit, turn = step(self._before.visits.get(name, AWAY), seen, zone)
+        if name in self.waiting:
+            if visit is AWAY:
+                self._judge_waiting(zone, seen, look, is_first=is_first)
+            else:
+                # The hand was not done: what it did shows when it has left.
+                del self.waiting[name]
         if visit is AWAY and look is None:
             self._forget(name)
             return
@@ -149,8 +157,9 @@ class _Now:
             self.touched.add(name)
             self.told.append(_evidence(SignKind.TOUCHED, zone, seen.at_s, _touched_p(visit)))
         if turn is Turn.LEFT:
-            self.told += _after_leaving(zone, visit, look, seen.at_s)
-            self.judged_s[name] = seen.at_s
+            self._leave(zone, visit, seen.at_s)
+            if zone.kind is ZoneKind.PLACE:
+                self._judge_waiting(zone, seen, look, is_first=is_first)
             visit = AWAY
         elif visit.phase is Phase.AWAY and look is not None and name not in self._before.looked:
             self._judge_unseen(zone, look, seen.at_s)
@@ -159,6 +168,28 @@ class _Now:
             return
         self._forget(name)
 
+    def _leave(self, zone: Zone, visit: Visit, at_s: float) -> None:
+        self.told.append(_evidence(SignKind.LEFT, zone, at_s, HAND_REACHED_P))
+        if zone.kind is ZoneKind.BIN:
+            p = picked(visit)
+            self.told.append(_evidence(SignKind.PICKED, zone, at_s, p))
+        if zone.kind is ZoneKind.PLACE:
+            self.waiting[zone.zone_id] = (visit, at_s)
+
+    def _judge_waiting(
+        self, zone: Zone, seen: ZoneSeen, look: LookSeen | None, *, is_first: bool
+    ) -> None:
+        """Say what was placed or removed, with the look that belongs to it if there will be one."""
+        visit, left_s = self.waiting[zone.zone_id]
+        is_hidden = seen.covered is not None and seen.covered > COVERED
+        wait_s = HIDDEN_WAIT_S if is_hidden else LOOK_WAIT_S
+        at_s = seen.at_s
+        if look is None and not is_first and at_s - left_s < wait_s - 1e-6:
+            return
+        del self.waiting[zone.zone_id]
+        self._tell_place(zone, placed_and_removed(visit, look), at_s)
+        self.judged_s[zone.zone_id] = at_s
+
     def _forget(self, name: str) -> None:
         """Nobody visits this zone: the next visit tells its reach and touch anew."""
         self.reached.discard(name)
@@ -166,9 +197,15 @@ class _Now:
 
     def _judge_unseen(self, zone: Zone, look: LookSeen, at_s: float) -> None:
         """A place has just been uncovered, and nobody is there."""
-        if at_s - self.judged_s.get(zone.zone_id, -inf) > UNSEEN_AFTER_S:
-            self.told += _unseen_change(zone, look, at_s)
+        changed = placed_and_removed_unseen(look)
+        if changed and at_s - self.judged_s.get(zone.zone_id, -inf) > UNSEEN_AFTER_S:
+            self._tell_place(zone, changed, at_s)
         self.judged_s[zone.zone_id] = at_s
+
+    def _tell_place(self, zone: Zone, placed_removed: tuple[float, float], at_s: float) -> None:
+        placed, removed = placed_removed
+        self.told.append(_evidence(SignKind.PLACED, zone, at_s, placed))
+        self.told.append(_evidence(SignKind.REMOVED, zone, at_s, removed))
 
 
 def _never_falling(told: list[Evidence], last_s: float) -> tuple[tuple[Evidence, ...], float]:
@@ -194,95 +231,21 @@ def _is_reach(visit: Visit, turn: Turn | None, at_s: float) -> bool:
 def _reached(zone: Zone, visit: Visit) -> Evidence:
     """Surer when the hand slows down: one that is passing over has not reached for anything."""
     most = HAND_REACHED_P if visit.hand_frames else ARM_REACHED_P
-    p = _between(visit.slowest_mm_s, (REACHING_MM_S, most), (PASSING_MM_S, PASSING_P))
+    p = between(visit.slowest_mm_s, (REACHING_MM_S, most), (PASSING_MM_S, PASSING_P))
     return _evidence(SignKind.REACHED, zone, visit.began_s, p)
 
 
+def _rested_s(visit: Visit) -> float:
+    return visit.rested_s(TOUCH_REST_MM if _by_hand(visit) else ARM_TOUCH_REST_MM)
+
+
+def _by_hand(visit: Visit) -> bool:
+    return visit.hand_frames * 2 >= visit.frames
+
+
 def _is_touch(visit: Visit) -> bool:
-    return visit.phase is Phase.INSIDE and visit.rested_s(TOUCH_REST_MM) >= TOUCH_S - 1e-6
+    return visit.phase is Phase.INSIDE and _rested_s(visit) >= TOUCH_S - 1e-6
 
 
 def _touched_p(visit: Visit) -> float:
-    return TOUCHED_P if visit.hand_frames * 2 >= visit.frames else ARM_TOUCHED_P
-
-
-def _after_leaving(
-    zone: Zone, visit: Visit, look: LookSeen | None, at_s: float
-) -> Iterable[Evidence]:
-    yield _evidence(SignKind.LEFT, zone, at_s, HAND_REACHED_P)
-    match zone.kind:
-        case ZoneKind.BIN:
-            p = _share(_grasp_log_odds(visit))
-            yield _evidence(SignKind.PICKED, zone, at_s, p)
-        case ZoneKind.PLACE:
-            placed, removed = _placed_and_removed(visit, look)
-            yield _evidence(SignKind.PLACED, zone, at_s, placed)
-            yield _evidence(SignKind.REMOVED, zone, at_s, removed)
-        case ZoneKind.BUTTON:
-            pass
-
-
-def _grasp_log_odds(visit: Visit) -> float:
-    """Whether the hand did something there: it stays, slows down and goes in deep.
-
-    Somebody who takes a part stands still over it for 0.2 s at least; a hand on its way crosses a
-    bin of 130 mm in 0.1-0.3 s and does not slow down.
-    """
-    dwell = _between(visit.dwell_s, (0.15, -3.0), (0.3, -0.5), (0.45, 0.8), (0.7, 1.8), (8.0, 1.0))
-    slow = _between(visit.slowest_mm_s, (60.0, 1.2), (150.0, 0.5), (300.0, -0.5), (600.0, -2.0))
-    deep = _between(visit.deepest_mm, (5.0, -1.5), (15.0, -0.3), (30.0, 0.6), (50.0, 1.0))
-    return dwell + slow + deep + _agreement(visit)
-
-
-def _agreement(visit: Visit) -> float:
-    """What the two witnesses add by agreeing: a hand was recognised, and the zone was covered."""
-    by_hand = visit.hand_frames > 0
-    if visit.covered_most is None:
-        return 0.0
-    if visit.covered_most < 0.1:  # noqa: PLR2004 - a fingertip covers a tenth of a small bin
-        return -1.0 if by_hand else -2.0
-    return 0.4 if by_hand else -0.2
-
-
-def _placed_and_removed(visit: Visit, look: LookSeen | None) -> tuple[float, float]:
-    """The two share one probability: that a hand did something there."""
-    log_odds = _grasp_log_odds(visit)
-    if look is None:
-        acted = _share(log_odds)
-        return UNSEEN_PLACED * acted, (SURE - UNSEEN_PLACED) * acted
-    log_odds += _between(look.changed, (0.02, -5.0), (0.15, -3.0), (CHANGED_LOOK, 0.5), (0.5, 2.0))
-    acted = _share(log_odds)
-    placed = acted * _share(_filled_log_odds(look))
-    return placed, acted - placed
-
-
-def _unseen_change(zone: Zone, look: LookSeen, at_s: float) -> Iterable[Evidence]:
-    """A place that was covered and looks different now, although no visit was noticed."""
-    if look.changed < CHANGED_LOOK:
-        return
-    acted = _share(_between(look.changed, (CHANGED_LOOK, 0.5), (0.5, 2.5)))
-    placed = acted * _share(_filled_log_odds(look))
-    yield _evidence(SignKind.PLACED, zone, at_s, placed)
-    yield _evidence(SignKind.REMOVED, zone, at_s, acted - placed)
-
-
-def _filled_log_odds(look: LookSeen) -> float:
-    """Whether something was placed rather than removed, if either was."""
-    return _between(look.fuller, (-0.5, -3.0), (-0.3, 0.0), (-0.1, 2.2), (0.15, 3.5))
-
-
-def _share(log_odds: float) -> float:
-    """Log-odds as a probability, never surer than `SURE`."""
-    return min(SURE, max(1.0 - SURE, 1.0 / (1.0 + exp(-log_odds))))
-
-
-def _between(value: float, *points: tuple[float, float]) -> float:
-    """Straight lines through `points`, level before the first and after the last."""
-    x0, y0 = points[0]
-    if value <= x0:
-        return y0
-    for x1, y1 in points[1:]:
-        if value <= x1:
-            return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
-        x0, y0 = x1, y1
-    return y0
+    return TOUCHED_P if _by_hand(visit) else ARM_TOUCHED_P

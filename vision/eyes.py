@@ -56,6 +56,8 @@ class Sight:
         stages_ms: Stage to how long it took: `witness`, `hands`, `reading`.
         hands_seen: How many hands were recognised.
         touching: Button to how far its touch has come, 0 to 1; only buttons being touched.
+        still: Zones with taught looks over which nobody has been for a moment.
+        judged: Zones whose look was judged in this picture.
         trouble: Why this picture is of no use, in plain words, or None.
     """
 
@@ -65,6 +67,8 @@ class Sight:
     stages_ms: Mapping[str, float]
     hands_seen: int
     touching: Mapping[str, float] = field(default_factory=dict)
+    still: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
     trouble: str | None = None
 
 
@@ -128,6 +132,7 @@ class Eyes:
         began = time.perf_counter()
         if light is not None:
             self._witness.light_changes(light)
+            self._look_watch.light_changes(light)
         trouble = self._judge.trouble(frame)
         if trouble is not None:
             nothing = Observation(at_s=frame.taken_s)
@@ -158,6 +163,8 @@ class Eyes:
             },
             hands_seen=len(hands),
             touching=self._reader.touching(self._reading),
+            still=self._look_watch.still,
+            judged=self._look_watch.judged,
         )
 
     def close(self) -> None:
@@ -200,5 +207,6 @@ class Eyes:
             ),
             arms=self._witness.arms_with(hands),
             covered=self._witness.covered,
-            looks=self._witness.looks,
+            looks=self._witness.looks_with(hands),
+            first_looks=self._witness.first_looks,
         )

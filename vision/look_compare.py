@@ -17,6 +17,8 @@ BRIGHT = 200.0
 """Looks are compared in the light under which the brightest twentieth of the place has this grey
 level, so that limits mean the same in dark rooms."""
 MOST_GAIN = 6.0
+DARK_TONE = 80.0
+"""Darker than this in good light is dark; from there to twice that it fades out."""
 
 
 def apart(one: Soft, other: Soft) -> Soft:
@@ -86,3 +88,26 @@ def shrunk(mask: Mask, by_px: int) -> Mask:
     """With a rim of so many pixels taken off."""
     kernel = np.ones((2 * by_px + 1, 2 * by_px + 1), np.uint8)
     return np.asarray(cv2.erode(mask.astype(np.uint8), kernel), np.uint8) > 0
+
+
+def in_dark_tones(here: Soft, look: Soft, among: Mask, most: float) -> Soft:
+    """A picture with its dark tones brought to those of a look, as far as they can be mistaken.
+
+    What is dark in a dark picture is a few levels of the camera, which crushes and smooths there:
+    all of it is off by the same then. A part that is missing is off by more, and by itself.
+
+    Args:
+        here: Shape (height, width, 3).
+        look: The same shape.
+        among: Shape (height, width), where they are compared.
+        most: So many grey levels can be mistaken.
+    """
+    brought = here.copy()
+    for colour in range(here.shape[2]):
+        tone = look[..., colour]
+        dark = among & (tone < DARK_TONE)
+        if not dark.any():
+            continue
+        off = float(np.clip(np.median(here[..., colour][dark] - tone[dark]), -most, most))
+        brought[..., colour] -= off * np.clip(2.0 - tone / DARK_TONE, 0.0, 1.0)
+    return brought

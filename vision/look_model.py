@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from vision.look_compare import apart, grown, halved, in_good_light, strays
+from vision.look_compare import apart, grown, halved, in_dark_tones, in_good_light, strays
 from vision.look_fit import Fit, Fitted, ShiftSearch, shifted, warped
 from vision.look_ground import FULL_FROM_HALF, HALF_FROM_FULL, Ground
 from vision.look_judgement import Calibration, Judgement, LooksAlikeError, Tolerance
@@ -41,6 +41,8 @@ POSSIBLE = 6
 LIKELY = 3
 """So many looks are fitted roughly, and so many finely; the others are further off by far."""
 HALF = 0.5
+DARK_LEVELS = 5.0
+"""Levels of the camera by which dark tones of a picture may be mistaken."""
 ONE_LEVEL = 1.5
 """A grey level and a half of the picture, before it is made as bright as the taught ones: less than
 that a dark picture cannot tell apart, even if the camera has smoothed its noise away."""
@@ -98,7 +100,7 @@ class LookModel:
         """What the place in this patch looks like."""
         lit = self._ground.laid_on(softened(patch))
         flat = lit.soft
-        stray = apart(flat, np.minimum(self._common, lit.white))
+        stray = apart(flat, np.clip(self._common, lit.black, lit.white))
         noise = float(np.percentile(stray[self._quiet], 75)) if self._quiet.any() else lit.off
         noise = max(noise, ONE_LEVEL / lit.gain)
         begins = self._begins(lit.soft)
@@ -205,11 +207,15 @@ class LookModel:
         high, wide = look.shape[:2]
         here = warped(lit.soft, maps, (wide, high))
         white = warped(lit.white, maps, (wide, high))
+        black = warped(lit.black, maps, (wide, high))
         changes = self._changes.astype(np.float32)
         # The part's place in the picture, and where the part was in the look.
         went_to = warped(changes, np.linalg.inv(moved), self._wh) > HALF
         came_from = warped(changes, moved, self._wh) > HALF
-        own = apart(here, np.minimum(look, white))[(self._changes | came_from)[self._box]].max()
+        seen = np.clip(look, black, white)
+        among = (self._changes | came_from)[self._box]
+        here = in_dark_tones(here, seen, among, DARK_LEVELS / lit.gain)
+        own = float(apart(here, seen)[among].max())
         foreign = stray * (self._inside & ~grown(self._changes | went_to, 3))
         return float(max(own, strays(foreign, self._inside, self.calibration.even(noise) / 2.0)))
 

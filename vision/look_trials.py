@@ -26,7 +26,7 @@ TRIALS = 4
 SEED = 20_261_122
 MOST_SHARE = 0.75
 """What is off by more than this share of the smallest taught difference is another look."""
-LEAST, MOST = 30.0, 56.0
+LEAST, MOST = 30.0, 50.0
 """Between these, whatever was taught: below lie pictures of the look itself, above parts of 4 % of
 the place in dark and noisy pictures (benchmarks/looks_lego.py)."""
 
@@ -50,6 +50,21 @@ def taught(
     model = LookModel(patches, inside=inside, tolerance=tolerance)
     calibration = _calibrated(model, patches)
     return model.calibrated(calibration)
+
+
+def alike(model: LookModel, patches: Mapping[str, Picture]) -> tuple[tuple[str, str], ...]:
+    """Pairs of taught looks that are too much alike to be told apart in every light.
+
+    Args:
+        model: Was taught them.
+        patches: Look to its picture.
+    """
+    found = set[tuple[str, str]]()
+    for name, patch in patches.items():
+        offs = model.judge(patch).off
+        near = [other for other, off in offs.items() if other != name and off < LEAST]
+        found |= {(min(name, other), max(name, other)) for other in near}
+    return tuple(sorted(found))
 
 
 def _calibrated(model: LookModel, patches: Mapping[str, Picture]) -> Calibration:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from station_config.station import Zone
+    from vision.light import LightNotice
     from vision.observations import Observation
     from vision.taught_looks import ZonesLooks
+    from vision.zones import ZoneSeen
 
 SETTLED_S = 0.3
 """A zone is judged when nothing has been over it for this long: the arm's shadow has gone, and a
@@ -40,8 +42,22 @@ class _Watched:
     judged_s: float = float("-inf")
 
 
+def _is_bare(seen: ZoneSeen, watched: _Watched) -> bool:
+    """Whether nobody is over the zone. While its light changes it stays as it was."""
+    if seen.reach is not None and seen.reach.depth_mm > -NEAR_MM:
+        return False
+    if seen.covered is None:
+        return watched.bare_since_s is not None
+    return seen.covered <= COVERED
+
+
 class LookWatch:
-    """Watches the zones whose looks were taught. To be used by one thread."""
+    """Watches the zones whose looks were taught. To be used by one thread.
+
+    Attributes:
+        still: Zones over which nobody has been for a moment, in the last picture.
+        judged: Zones that were judged in it.
+    """
 
     def __init__(self, looks: ZonesLooks, zones: Iterable[Zone]) -> None:
         """Begin.
@@ -53,6 +69,21 @@ class LookWatch:
         self._zones = dict(looks)
         self._shapes = ZoneShapes([zone for zone in zones if zone.zone_id in looks])
         self._watched = {name: _Watched() for name in looks}
+        self._lit: frozenset[str] = frozenset()
+        self.still: frozenset[str] = frozenset()
+        self.judged: frozenset[str] = frozenset()
+
+    def light_changes(self, light: LightNotice) -> None:
+        """The station changes its light; a zone that has light in its midst is not judged.
+
+        Looks are taught without it. Where it has gone the zone is judged anew, as soon as the
+        change is over.
+        """
+        if light.lit is None:
+            return
+        for name in (self._lit - light.lit) & self._watched.keys():
+            self._watched[name].judged_s = float("-inf")
+        self._lit = light.lit
 
     def look(self, bgr: NDArray[np.uint8], observation: Observation) -> tuple[Evidence, ...]:
         """What the zones look like that can be judged now.
@@ -60,21 +91,24 @@ class LookWatch:
         A zone whose light has just changed is missing from `observation.covered`, and waits.
         """
         told: list[Evidence] = []
-        if not self._zones:
-            return ()
+        still, judged = set[str](), set[str]()
         for name, seen in self._shapes.seen_in(observation).items():
             watched, at_s = self._watched[name], observation.at_s
-            near = seen.reach is not None and seen.reach.depth_mm > -NEAR_MM
-            if near or seen.covered is None or seen.covered > COVERED:
+            if not _is_bare(seen, watched):
                 watched.bare_since_s = None
                 watched.judged_s = float("-inf")
                 continue
             if watched.bare_since_s is None:
                 watched.bare_since_s = at_s
-            settled = at_s - watched.bare_since_s >= SETTLED_S - 1e-6
-            if settled and at_s - watched.judged_s >= EVERY_S - 1e-6:
+            if at_s - watched.bare_since_s < SETTLED_S - 1e-6:
+                continue
+            still.add(name)
+            waits = seen.covered is None or name in self._lit
+            if not waits and at_s - watched.judged_s >= EVERY_S - 1e-6:
                 watched.judged_s = at_s
+                judged.add(name)
                 told += self._judged(bgr, name, at_s)
+        self.still, self.judged = frozenset(still), frozenset(judged)
         return tuple(told)
 
     def _judged(self, bgr: NDArray[np.uint8], zone_id: str, at_s: float) -> list[Evidence]:

@@ -52,8 +52,8 @@ class LookSeen:
 
     Attributes:
         changed: How much it differs from before it was last covered, 0 to 1.
-        fuller: Whether it is now further from its first look than before it was last covered
-            (above 0) or nearer to it (below 0), -1 to 1.
+        fuller: Whether something was put there since (above 0) or taken away (below 0), -1 to 1;
+            0 when that cannot be told.
     """
 
     changed: float
@@ -71,6 +71,8 @@ class Observation:
         covered: Zone to the share of its area that something covers, 0 to 1. A zone that cannot be
             judged now (its light has just changed) is not in it.
         looks: Place to its look; only places that nothing covers.
+        first_looks: Places that nothing covers and of which no look from before is known: there
+            is nothing to compare with.
     """
 
     at_s: float
@@ -78,6 +80,7 @@ class Observation:
     arms: tuple[ArmSeen, ...] = ()
     covered: Mapping[str, float] = field(default_factory=dict)
     looks: Mapping[str, LookSeen] = field(default_factory=dict)
+    first_looks: frozenset[str] = frozenset()
 
 
 def to_json(seen: Observation) -> str:
@@ -103,6 +106,7 @@ def to_json(seen: Observation) -> str:
                 zone: {"changed": round(look.changed, 3), "fuller": round(look.fuller, 3)}
                 for zone, look in seen.looks.items()
             },
+            "first_looks": sorted(seen.first_looks),
         }
     )
 
@@ -138,6 +142,7 @@ def from_json(line: str) -> Observation:
                 zone: LookSeen(changed=float(look["changed"]), fuller=float(look["fuller"]))
                 for zone, look in written["looks"].items()
             },
+            first_looks=frozenset(written.get("first_looks", ())),
         )
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise ValueError(f"this line is no observation: {error!r}") from None

@@ -7,14 +7,16 @@ the bench's edge for arms, and says where their far ends are and how far each zo
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
 
 from station_config.station import ZoneKind
+from vision.arms import arms_in, hand_at
 from vision.background import Background
 from vision.looks import PlaceLook, inner_mask, looked, under_new_light
+from vision.loose_hands import LooseHands
 from vision.observations import ArmSeen, LookSeen
 from vision.small_view import SmallView
 
@@ -37,14 +39,10 @@ which camera and projector miss each other, at 30 pictures a second."""
 LIGHT_RIM_MM = 12.0
 """The line of light around a zone, with its glow, lies this far to either side of the rim."""
 
-BARE = 0
-"""The label of what nothing covers."""
-ARM_MM2 = 1500.0
-"""Less than a finger of 75 x 20 mm is no arm."""
-TIP_MM = 12.0
-"""The far end is the middle of the last 12 mm, half the length of a fingertip."""
-GRIP_MM = 30.0
-"""Fingers that hold a part reach past it by up to so much."""
+LOOKS_DIFFER = 0.8
+"""Of a plain difference: 12 grey levels in good light, when the light is evened out; the noise of a
+camera gives up to 6 in the softened picture."""
+
 HAND_MARKS = 3
 HAND_MM = 80.0
 """An arm in which this many landmarks of a hand lie, or whose end is this near to one of them, is
@@ -85,12 +83,13 @@ class SecondWitness:
             cam_from_bench=cam_from_bench, bench_mm=station.bench_mm, camera_wh=camera_wh
         )
         self._background = Background(self._view.inside)
+        self._loose_hands = LooseHands(self._view.shape)
         self.watch(station)
         self._labels: NDArray[np.int32] = np.zeros(self._view.shape, np.int32)
-        self._found: list[tuple[int, ArmSeen]] = []
+        self._found: dict[int, ArmSeen] = {}
         self.arms: tuple[ArmSeen, ...] = ()
         self.covered: Mapping[str, float] = {}
-        self.looks: Mapping[str, LookSeen] = {}
+        self._last: _Picture | None = None
 
     def watch(self, station: Station) -> None:
         """Watch the zones of `station` from now on; how the bare bench looks stays known."""
@@ -105,7 +104,7 @@ class SecondWitness:
             zone_id: _Place(masks[zone_id], rim_px)
             for zone_id in sorted(station.of_kind(ZoneKind.PLACE))
         }
-        self._held = frozenset[str]()
+        self._held_until_s: dict[str, float] = {}
 
     def light_changes(self, light: LightNotice) -> None:
         """The station changes its light: places that it touches are not judged for a moment."""
@@ -113,20 +112,24 @@ class SecondWitness:
         glow = np.ones((2 * rim_px + 1, 2 * rim_px + 1), np.uint8)
         zones = [self._zone_masks[name] for name in light.zone_ids if name in self._zone_masks]
         others = [self._view.mask([np.array(area, np.float64)]) for area in light.areas_mm]
-        areas = [np.asarray(cv2.dilate(mask, glow), np.uint8) for mask in zones + others]
+        even, uneven = (
+            [np.asarray(cv2.dilate(mask, glow), np.uint8) for mask in masks]
+            for masks in (zones, others)
+        )
+        areas = even + uneven
         until_s = light.at_s + self._light_settles_s
-        still_held = self._held if self._background.is_frozen(light.at_s) else frozenset()
+        changed = self._zones_under(areas)
+        self._held_until_s.update(
+            {zone_id: max(until_s, self._held_until_s.get(zone_id, until_s)) for zone_id in changed}
+        )
         if light.returns:
             self._background.pause(areas, until_s=until_s)
-            self._held = still_held | self._zones_under(areas)
             return
         outlines = np.zeros(self._view.shape, np.uint8)
         for mask in zones:
             line = cv2.subtract(cv2.dilate(mask, glow), cv2.erode(mask, glow))
             outlines = np.asarray(cv2.bitwise_or(outlines, line), np.uint8)
-        self._background.freeze(areas, outlines, until_s=until_s)
-        changed = self._zones_under(areas)
-        self._held = still_held | changed
+        self._background.freeze(even, uneven, outlines, until_s=until_s)
         for zone_id in changed & self._places.keys():
             self._places[zone_id].light_changes()
 
@@ -140,19 +143,28 @@ class SecondWitness:
         )
 
     def look(self, bgr: NDArray[np.uint8], *, at_s: float) -> None:
-        """Take a picture into account; `arms`, `covered` and `looks` are of it afterwards."""
+        """Take a picture into account; `arms` and `covered` are of it afterwards."""
         small = self._view.of(bgr)
         mask = self._background.covered(small, at_s=at_s)
         self._labels = np.asarray(cv2.connectedComponents(mask)[1], np.int32)
-        self._found = _arms(self._labels, self._view)
-        arms = [self._labels == label for label, _ in self._found]
+        dark_floor = self._background.dark_among(self._view.margin)
+        self._found = arms_in(self._labels, self._view, dark_floor)
+        loose = self._loose_hands.among(
+            self._labels,
+            attached=self._found,
+            moved=self._background.moved,
+            still_s=self._background.still_s,
+            mm2_per_px=self._view.mm2_per_px,
+        )
+        self._found |= {label: hand_at(self._labels, label, self._view) for label in loose}
+        arms = [self._labels == label for label in self._found]
         self._background.learn(small, arms)
-        held = self._held if self._background.is_frozen(at_s) else frozenset()
+        held = frozenset(name for name, until_s in self._held_until_s.items() if at_s < until_s)
         self.covered = {
             name: share for name, share in self._shares_under(arms).items() if name not in held
         }
-        self._look_at_places(small, held, at_s)
-        self.arms = tuple(arm for _, arm in self._found)
+        self._last = _Picture(small=small, held=held, at_s=at_s)
+        self.arms = tuple(self._found.values())
 
     def arms_with(self, hands: Sequence[Hand]) -> tuple[ArmSeen, ...]:
         """The arms of the last picture, told apart from those of recognised hands."""
@@ -165,7 +177,36 @@ class SecondWitness:
                 is_a_hand=any(np.count_nonzero(under == label) >= HAND_MARKS for under in marks)
                 or any(self._apart_mm(arm, hand) < HAND_MM for hand in hands),
             )
-            for label, arm in self._found
+            for label, arm in self._found.items()
+        )
+
+    def looks_with(self, hands: Sequence[Hand]) -> Mapping[str, LookSeen]:
+        """How the places look in the last picture; to be called once for each picture.
+
+        Args:
+            hands: Those recognised in it. A hand may look like what it lies on: where one is, the
+                place is hidden, whatever can be seen of it.
+        """
+        if self._last is None:
+            return {}
+        small, held, at_s = self._last
+        under_hands = frozenset().union(*(self._places_under(hand) for hand in hands))
+        differs_by = LOOKS_DIFFER * self._background.contrast.plain
+        for zone_id in self._places.keys() - held:
+            covered = 1.0 if zone_id in under_hands else self.covered[zone_id]
+            self._places[zone_id].see(small, covered=covered, at_s=at_s, differs_by=differs_by)
+        return {
+            zone_id: place.look.seen
+            for zone_id, place in self._places.items()
+            if place.look.seen is not None and zone_id not in held
+        }
+
+    @property
+    def first_looks(self) -> frozenset[str]:
+        """The places whose look is there again, after `looks_with`, with none to compare it to."""
+        held = frozenset() if self._last is None else self._last.held
+        return frozenset(
+            name for name, place in self._places.items() if place.look.is_first and name not in held
         )
 
     @property
@@ -189,20 +230,27 @@ class SecondWitness:
         return float(np.hypot(*from_tip_mm.T).min())
 
     def _labels_under(self, hand: Hand) -> NDArray[np.int32]:
-        x, y = np.rint(self._view.small_from_cam.apply(hand.landmarks_px)).astype(int).T
+        x, y = self._pixels_of(hand)
+        return np.asarray(self._labels[y, x], np.int32)
+
+    def _places_under(self, hand: Hand) -> frozenset[str]:
+        x, y = self._pixels_of(hand)
+        return frozenset(name for name in self._places if self._zone_masks[name][y, x].any())
+
+    def _pixels_of(self, hand: Hand) -> NDArray[np.intp]:
+        """Its landmarks in the small picture, as far as they lie in it: shape (2, N), x and y."""
+        x, y = np.rint(self._view.small_from_cam.apply(hand.landmarks_px)).astype(np.intp).T
         high, wide = self._view.shape
         on = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
-        return np.asarray(self._labels[y[on], x[on]], np.int32)
+        return np.stack([x[on], y[on]])
 
-    def _look_at_places(self, small: NDArray[np.uint8], held: frozenset[str], at_s: float) -> None:
-        for zone_id, place in self._places.items():
-            if zone_id not in held:
-                place.see(small, covered=self.covered[zone_id], at_s=at_s)
-        self.looks = {
-            zone_id: place.look.seen
-            for zone_id, place in self._places.items()
-            if place.look.seen is not None and zone_id not in held
-        }
+
+class _Picture(NamedTuple):
+    """The last one: small, the zones that cannot be judged in it, and when it was taken."""
+
+    small: NDArray[np.uint8]
+    held: frozenset[str]
+    at_s: float
 
 
 class _Place:
@@ -220,43 +268,11 @@ class _Place:
         """What was seen under the old light cannot be compared with what comes."""
         self.look = under_new_light(self.look)
 
-    def see(self, small: NDArray[np.uint8], *, covered: float, at_s: float) -> None:
+    def see(
+        self, small: NDArray[np.uint8], *, covered: float, at_s: float, differs_by: float
+    ) -> None:
+        """Take a picture into account; see `looked`."""
         patch = small[self._rows, self._columns]
-        self.look = looked(self.look, patch, self._mask, covered=covered, at_s=at_s)
-
-
-def _arms(labels: NDArray[np.int32], view: SmallView) -> list[tuple[int, ArmSeen]]:
-    """What is connected with the edge of the bench, with its label in the label picture."""
-    on_rim = labels.ravel()[view.rim]
-    found = []
-    for label in np.flatnonzero(np.bincount(on_rim)).tolist():
-        if label == BARE:
-            continue
-        pixels = np.flatnonzero(labels == label)
-        if len(pixels) * view.mm2_per_px >= ARM_MM2:
-            found.append((label, _arm(pixels, view.rim[on_rim == label], view)))
-    return found
-
-
-def _arm(pixels: NDArray[np.intp], comes_in: NDArray[np.intp], view: SmallView) -> ArmSeen:
-    """Its far end is the part that is furthest from where it comes in.
-
-    Args:
-        pixels: Shape (N,), its places in the flattened picture.
-        comes_in: Shape (M,), those of them that lie on the rim.
-        view: The picture.
-    """
-    points_mm = view.mm[pixels]
-    away_mm = np.abs(points_mm - view.mm[comes_in].mean())
-    # Not the very last pixel: one wrong pixel would be the tip.
-    reach_mm = np.partition(away_mm, -3)[-3] if len(away_mm) >= 3 else away_mm.max()  # noqa: PLR2004
-    tip_mm = points_mm[away_mm >= reach_mm - TIP_MM].mean()
-    behind_mm = points_mm[away_mm < reach_mm - GRIP_MM]
-    grips_mm = behind_mm[np.abs(behind_mm - tip_mm) < 2.0 * GRIP_MM]
-    grip_mm = grips_mm.mean() if len(grips_mm) else tip_mm
-    return ArmSeen(
-        tip_mm=(float(tip_mm.real), float(tip_mm.imag)),
-        grip_mm=(float(grip_mm.real), float(grip_mm.imag)),
-        area_mm2=len(pixels) * view.mm2_per_px,
-        is_a_hand=False,
-    )
+        self.look = looked(
+            self.look, patch, self._mask, covered=covered, at_s=at_s, differs_by=differs_by
+        )

@@ -32,6 +32,7 @@ class SmallView:
         inside: Shape `shape`, uint8, 255 on the bench and its margin.
         rim: Shape (R,), places in the flattened picture along the edge of `inside`, where arms
             come in.
+        margin: Shape (M,), those of `inside` that are not on the bench.
         mm: Shape (height * width,), complex64: the bench point of each pixel of the flattened
             picture, as x + iy, because numpy is slow over an axis of two.
         mm2_per_px: How much bench one pixel shows, on average.
@@ -43,7 +44,7 @@ class SmallView:
     ) -> None:
         width_px, height_px = camera_wh
         self._factor = max(1, round(width_px / SMALL_WIDTH_PX))
-        outline_mm = _widened(bench_mm)
+        outline_mm = _widened(bench_mm, MARGIN_MM)
         self._cam_from_bench = cam_from_bench
         outline_px = cam_from_bench.apply(subdivided(outline_mm))
         low = np.floor(np.clip(outline_px.min(axis=0), 0, (width_px - 1, height_px - 1)))
@@ -64,6 +65,9 @@ class SmallView:
         cut = cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
         inner = cv2.erode(cut, np.ones((3, 3), np.uint8), iterations=2)[1:-1, 1:-1]
         self.rim = np.flatnonzero(cv2.subtract(self.inside, inner))
+        self.margin = np.flatnonzero(
+            cv2.subtract(self.inside, self.mask([_widened(bench_mm, 0.0)]))
+        )
         points_mm = self._bench_points()
         self.mm = points_mm.reshape(-1, 2).view(np.complex64).ravel()
         area_mm2 = _area_mm2(points_mm, self.inside > 0)
@@ -104,7 +108,7 @@ def _area_mm2(points_mm: NDArray[np.float32], on: NDArray[np.bool_]) -> float:
     return float(area[on].sum())
 
 
-def _widened(bench_mm: tuple[float, float]) -> Points:
+def _widened(bench_mm: tuple[float, float], by_mm: float) -> Points:
     wide_mm, deep_mm = bench_mm
-    low, right, back = -MARGIN_MM, wide_mm + MARGIN_MM, deep_mm + MARGIN_MM
+    low, right, back = -by_mm, wide_mm + by_mm, deep_mm + by_mm
     return np.array([[low, low], [right, low], [right, back], [low, back]])

@@ -25,7 +25,7 @@ from tasks.model import Finish, Task
 from vision.look_judgement import LooksAlikeError
 from vision.look_model import LookModel
 from vision.look_patch import MARGIN_PX, PatchCut, PatchShape
-from vision.look_trials import taught
+from vision.look_trials import alike, taught
 
 Picture = NDArray[np.uint8]
 
@@ -116,14 +116,27 @@ class ZoneLooks:
     Attributes:
         view: Where it lies.
         model: What judges it.
+        alike: Pairs of its looks that are hard to tell apart.
     """
 
     view: ZoneView
     model: LookModel
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 ZonesLooks = Mapping[str, ZoneLooks]
 """Zone to its taught looks."""
+
+
+def lies_elsewhere(name: str, look: TaughtLook, station: Station) -> str | None:
+    """Why a look is not of where its zone lies now; None when it is."""
+    zone = station.zones.get(look.zone_id)
+    if zone is not None and look.polygon_mm == zone.polygon_mm:
+        return None
+    return (
+        f"The look '{name}' was taught when zone '{look.zone_id}' lay elsewhere. "
+        "Teach the looks of this zone again, with: handwijzer looks teach"
+    )
 
 
 def check_looks(looks: TaughtLooks, station: Station) -> None:
@@ -133,12 +146,9 @@ def check_looks(looks: TaughtLooks, station: Station) -> None:
         LooksError: One is gone or lies elsewhere.
     """
     for name, look in looks.items():
-        zone = station.zones.get(look.zone_id)
-        if zone is None or look.polygon_mm != zone.polygon_mm:
-            raise LooksError(
-                f"The look '{name}' was taught when zone '{look.zone_id}' lay elsewhere. "
-                "Teach the looks of this zone again, with: handwijzer looks teach"
-            )
+        trouble = lies_elsewhere(name, look, station)
+        if trouble is not None:
+            raise LooksError(trouble)
 
 
 def models_of(looks: TaughtLooks, station: Station, cam_from_bench: SpaceMap) -> ZonesLooks:
@@ -148,16 +158,28 @@ def models_of(looks: TaughtLooks, station: Station, cam_from_bench: SpaceMap) ->
         LooksError: A zone is gone or lies elsewhere since it was taught, or two looks are alike.
     """
     check_looks(looks, station)
-    found = {}
-    for zone_id in sorted({look.zone_id for look in looks.values()}):
-        view = ZoneView(station.zones[zone_id], cam_from_bench)
-        patches = {name: look.patch for name, look in looks.items() if look.zone_id == zone_id}
-        try:
-            model = taught(patches, inside=view.inside)
-        except LooksAlikeError as error:
-            raise LooksError(f"Zone '{zone_id}': {error}.") from None
-        found[zone_id] = ZoneLooks(view=view, model=model)
-    return found
+    return {
+        zone_id: zone_looks(zone_id, looks, station, cam_from_bench)
+        for zone_id in sorted({look.zone_id for look in looks.values()})
+    }
+
+
+def zone_looks(
+    zone_id: str, looks: TaughtLooks, station: Station, cam_from_bench: SpaceMap
+) -> ZoneLooks:
+    """What judges one zone.
+
+    Raises:
+        LooksError: Two of its looks show the same.
+    """
+    view = ZoneView(station.zones[zone_id], cam_from_bench)
+    patches = {name: look.patch for name, look in looks.items() if look.zone_id == zone_id}
+    try:
+        model = taught(patches, inside=view.inside)
+    except LooksAlikeError as error:
+        raise LooksError(f"Zone '{zone_id}': {error}.") from None
+    pairs = alike(model, patches)
+    return ZoneLooks(view=view, model=model, alike=pairs)
 
 
 def write_look(folder: Path, name: str, look: TaughtLook) -> Path:
@@ -185,16 +207,29 @@ def read_looks(folder: Path) -> dict[str, TaughtLook]:
     Raises:
         LooksError: A file is damaged or missing.
     """
-    looks = {}
-    for name, written in _read_index(folder).looks.items():
+    looks, troubles = read_what_can_be(folder)
+    if troubles:
+        raise LooksError(troubles[0])
+    return looks
+
+
+def read_what_can_be(folder: Path) -> tuple[dict[str, TaughtLook], tuple[str, ...]]:
+    """The taught looks in a folder that can be read, and what to do about the others."""
+    try:
+        index = _read_index(folder)
+    except LooksError as error:
+        return {}, (str(error),)
+    looks, troubles = dict[str, TaughtLook](), list[str]()
+    for name, written in index.looks.items():
         path = folder / f"{name}.png"
         patch = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
         if patch is None:
-            raise LooksError(f"{path} is missing or no picture. Teach step '{name}' again.")
+            troubles.append(f"{path} is missing or no picture. Teach step '{name}' again.")
+            continue
         looks[name] = TaughtLook(
             zone_id=written.zone, polygon_mm=written.polygon_mm, patch=np.asarray(patch, np.uint8)
         )
-    return looks
+    return looks, tuple(troubles)
 
 
 def _read_index(folder: Path) -> _IndexV1:

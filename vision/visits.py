@@ -98,11 +98,13 @@ class Visit:
         return max(0.0, self.last_inside_s - self.began_s)
 
     def rested_s(self, within_mm: float) -> float:
-        """For how long the fingertip has not strayed further than this from where it is now."""
-        still_s = 0.0
-        for point in reversed(self.trail):
-            if dist(point.tip_mm, self.trail[-1].tip_mm) > within_mm:
+        """For how long the fingertip has not strayed further than this from its middle place."""
+        still_s, x_mm, y_mm = 0.0, 0.0, 0.0
+        for count, point in enumerate(reversed(self.trail)):
+            x, y = point.tip_mm
+            if count and dist((x, y), (x_mm / count, y_mm / count)) > within_mm:
                 break
+            x_mm, y_mm = x_mm + x, y_mm + y
             still_s = self.trail[-1].at_s - point.at_s
         return still_s
 

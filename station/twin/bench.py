@@ -24,6 +24,7 @@ from station.twin.shutter import Shutter
 from station.twin.sight import Sight
 from station.twin.stage import Stage
 from station.twin.staged import Staged
+from station.twin.states import lay_done
 from station.twin.truth import Deed, TruthBook, TwinTruth
 from station.twin.worker import Surroundings, Worker
 from station_config.station import Station
@@ -87,6 +88,7 @@ class TwinBench(Staged):
         self._parts = LooseParts(
             station.zones, {name: surface_mm(station, z) for name, z in station.zones.items()}
         )
+        lay_done(self._parts, task, self._wishes.done)
         self._sight = Sight(self.projector, station.zones, self._stage.light.picture)
         self._worker = Worker(
             self._surroundings(task), persona, self._wishes.seed, self._wishes.done

@@ -12,6 +12,7 @@ from station.twin.loose_parts import LooseParts, inside, middle
 from station.twin.part_picture import PRODUCT
 from station.twin.personas import Persona
 from station.twin.sight import Sight
+from station.twin.states import lay_state
 from station_config.station import ButtonUse, Station, Zone, ZoneKind
 from tasks.model import Finish, Step
 
@@ -80,6 +81,7 @@ class Deeds:
                 yield from self._work(self._workplace(step), step.usual_s)
                 if step.finish is Finish.SIGNAL:
                     self._on_signal(step.target)
+                lay_state(self._parts, step)
                 done()
                 self._body.rest(Side.LEFT)
                 self._body.rest(Side.RIGHT)

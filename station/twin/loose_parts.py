@@ -50,11 +50,14 @@ class LooseParts:
         )
 
     def put(self, zone: str, kind: int, at_mm: Xy, rng: Random) -> None:
-        """A part is let go."""
+        """A part is let go, and lies as it falls."""
+        self.lay(zone, kind, at_mm, turned_deg=rng.uniform(-40.0, 40.0))
+
+    def lay(self, zone: str, kind: int, at_mm: Xy, *, turned_deg: float) -> None:
+        """A part is laid just so."""
         lying = self._lying.setdefault(zone, [])
         height = self._heights_mm.get(zone, 0.0) + 2.0 * (len(lying) // (_COLUMNS * _ROWS))
-        turned = rng.uniform(-40.0, 40.0)
-        lying.append(LoosePart(kind=kind, at_mm=at_mm, height_mm=height, turned_deg=turned))
+        lying.append(LoosePart(kind=kind, at_mm=at_mm, height_mm=height, turned_deg=turned_deg))
         self._changed_mm.append(at_mm)
 
     def lift(self, zone: str, *, everything: bool) -> list[int]:

@@ -8,13 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station_config.station import Zone, ZoneKind
 from tasks.model import Evidence
-from vision.evidence import SURE, EvidenceReader, Reading
+from vision.evidence import EvidenceReader, Reading
 from vision.observations import ArmSeen, HandSeen, LookSeen, Observation, from_json, to_json
+from vision.odds import SURE
 
 RATE_HZ = 30.0
 
@@ -202,6 +203,24 @@ def test_a_look_that_comes_just_after_its_visit_is_not_told_twice() -> None:
     assert [str(piece.sign) for piece in read(seen)].count("placed:jig") == 1
 
 
+@pytest.mark.parametrize(("late_s", "is_waited_for"), [(0.1, True), (0.2, True), (0.4, False)])
+def test_a_look_that_is_a_little_late_still_tells_what_a_visit_did(
+    late_s: float, *, is_waited_for: bool
+) -> None:
+    """A hand that draws back, or its shadow, lies over the place for a moment longer."""
+    seen = [
+        with_hand(number / RATE_HZ, tip)
+        for number, tip in enumerate(path((REST, 0.5), (JIG, 0.5), (REST, 1.5)))
+    ]
+    left_s = next(piece.at_s for piece in read(seen) if str(piece.sign) == "left:jig")
+    look = {"jig": LookSeen(changed=0.6, fuller=-0.6)}
+    evidence = read([replace(o, looks=look) if o.at_s >= left_s + late_s else o for o in seen])
+    removed = [piece for piece in evidence if str(piece.sign) == "removed:jig"]
+    assert len(removed) == 1
+    assert removed[0].at_s <= left_s + 0.3
+    assert (removed[0].p > 0.8) == is_waited_for
+
+
 @pytest.mark.parametrize("witness", [with_hand, with_glove])
 def test_a_finger_that_rests_on_a_button_presses_it_once(
     witness: Callable[[float, Point], Observation],
@@ -230,6 +249,62 @@ def test_a_hand_that_moves_about_over_a_button_does_not_press_it() -> None:
     signs = {str(piece.sign) for piece in read(seen)}
     assert "reached:done" in signs
     assert "touched:done" not in signs
+
+
+def jumping(by_mm: float, witness: Callable[[float, Point], Observation]) -> list[Evidence]:
+    """What is told of an end that rests on the button and is seen now here, now there."""
+    return read(
+        [
+            witness(number / RATE_HZ, (DONE[0] + (number % 2 - 0.5) * by_mm, DONE[1]))
+            for number in range(60)
+        ]
+    )
+
+
+def test_the_end_of_an_arm_may_jump_by_pixels_and_still_press_a_button() -> None:
+    """A pixel of the second witness is 4 mm, and light falls on hands."""
+    signs = [str(piece.sign) for piece in jumping(15.0, with_glove)]
+    assert signs.count("touched:done") == 1
+    assert "touched:done" not in {str(piece.sign) for piece in jumping(50.0, with_glove)}
+
+
+def test_a_fingertip_that_jumps_as_far_does_not_rest() -> None:
+    assert "touched:done" not in {str(piece.sign) for piece in jumping(15.0, with_hand)}
+
+
+def shares_placed(fuller: float) -> tuple[float, float]:
+    """How probable it is that something was placed, and removed, after a plain visit."""
+    evidence = told((REST, 0.5), (JIG, 0.5), (REST, 0.6), look=LookSeen(changed=0.6, fuller=fuller))
+    return evidence["placed:jig"].p, evidence["removed:jig"].p
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_the_fuller_a_place_the_more_probably_something_was_placed(
+    one: float, other: float
+) -> None:
+    (less, taken), (more, still_taken) = map(shares_placed, sorted((one, other)))
+    assert less <= more
+    assert taken >= still_taken
+    assert less + taken <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("fuller", "at_least", "at_most"),
+    [
+        (-1.0, 0.0, 0.05),
+        (-0.4, 0.0, 0.2),
+        (0.0, 0.2, 0.75),
+        (0.35, 0.8, 0.96),
+        (1.0, 0.92, 0.97),
+    ],
+)
+def test_only_a_plain_look_is_sure_of_what_was_placed(
+    fuller: float, at_least: float, at_most: float
+) -> None:
+    placed, removed = shares_placed(fuller)
+    assert at_least <= placed <= at_most
+    assert removed == pytest.approx(0.97 - placed, abs=0.05)
 
 
 def test_how_far_a_touch_has_come_can_be_shown() -> None:

@@ -260,7 +260,7 @@ def late_light_is_taken_for_an_arm(light_delay_s: float | None) -> bool:
     dark = np.full((HIGH_PX, WIDE_PX, 3), 100, np.uint8)
     lit = dark.copy()
     corners = np.rint(PLANE.apply(np.array(zone.polygon_mm))).astype(np.int32)
-    cv2.fillPoly(lit, [corners], (120, 200, 130))
+    cv2.fillPoly(lit, [corners], (120, 240, 130))
     mistaken = False
     for number in range(50):
         if number == 20:

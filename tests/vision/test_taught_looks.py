@@ -22,7 +22,7 @@ from vision.light import LightNotice
 from vision.look_judgement import LooksAlikeError, Tolerance
 from vision.look_model import LookModel
 from vision.look_patch import PatchCut, PatchShape
-from vision.look_trials import taught
+from vision.look_trials import alike, taught
 from vision.taught_looks import (
     LooksError,
     TaughtLook,
@@ -196,6 +196,55 @@ def test_one_taught_look_is_enough_to_say_yes_or_no() -> None:
         assert not only.judge(VIEW.patch(under_light(bench("housing"), seed))).is_sure, seed
 
 
+def in_shadow(bgr: Picture, deep: float) -> Picture:
+    """Something large beside the bench keeps the light off one side of the jig."""
+    columns = np.arange(WIDE_PX)[None, :, None]
+    shaded = 1.0 / (1.0 + np.exp(-(columns - 330.0) / 18.0))
+    return np.clip(bgr * (1.0 - deep * shaded), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_shadow_across_the_jig_is_no_other_look(torch: LookModel, part: str) -> None:
+    judged = torch.judge(VIEW.patch(in_shadow(bench(*up_to(part), seed=4), 0.35)))
+    assert judged.best == part
+    assert judged.is_sure
+
+
+def by_another_camera(bgr: Picture, gamma: float) -> Picture:
+    """Dark, red, with another tone curve, and nothing below a black level."""
+    level = 0.4 * bgr.astype(np.float64) * (0.6, 0.75, 1.0)
+    level = np.maximum(level - 4.0, 0.0)
+    return np.clip(90.0 * (level / 90.0) ** gamma, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("gamma", [0.8, 1.25])
+def test_another_tone_curve_in_the_dark_is_no_other_look(
+    torch: LookModel, part: str, gamma: float
+) -> None:
+    judged = torch.judge(VIEW.patch(by_another_camera(bench(*up_to(part), seed=6), gamma)))
+    assert judged.best == part
+    assert judged.is_sure
+
+
+def test_in_shadow_and_in_the_dark_an_untaught_state_is_none_of_these() -> None:
+    without = {part: VIEW.patch(bench(*up_to(part))) for part in PARTS if part != "lens"}
+    model = taught(without, inside=VIEW.inside)
+    bgr = bench(*up_to("lens"), seed=8)
+    for seen in (in_shadow(bgr, 0.35), by_another_camera(bgr, 1.25)):
+        assert not model.judge(VIEW.patch(seen)).is_sure
+
+
+def test_two_looks_that_show_the_same_are_named() -> None:
+    patches = {
+        "_start": VIEW.patch(bench()),
+        "housing": VIEW.patch(bench("housing")),
+        "lens": VIEW.patch(bench("housing", seed=9)),
+        "screw": VIEW.patch(bench(*PARTS)),
+    }
+    assert alike(taught(patches, inside=VIEW.inside), patches) == (("housing", "lens"),)
+
+
 def test_a_black_picture_is_none_of_these(torch: LookModel) -> None:
     judged = torch.judge(VIEW.patch(np.zeros((HIGH_PX, WIDE_PX, 3), np.uint8)))
     assert not judged.is_sure
@@ -320,6 +369,22 @@ def test_while_the_light_on_the_jig_changes_its_look_is_not_judged(tmp_path: Pat
         notice = LightNotice(at_s=frame.taken_s, zone_ids=frozenset({"jig"}))
         told += watching.look(frame, notice).evidence
     assert looks_told(told) == []
+
+
+def test_a_zone_with_light_in_its_midst_is_judged_when_the_light_has_gone(tmp_path: Path) -> None:
+    watching, told, judged_s = eyes(tmp_path), list[Evidence](), list[float]()
+    for number, frame in enumerate(frames(30, "housing", begin=0)):
+        lit = {0: frozenset({"jig"}), 20: frozenset[str]()}.get(number)
+        notice = None
+        if lit is not None:
+            notice = LightNotice(at_s=frame.taken_s, zone_ids=frozenset({"jig"}), lit=lit)
+        sight = watching.look(frame, notice)
+        told += [e for e in sight.evidence if e.sign.kind == "looks"]
+        judged_s += [sight.at_s] * bool(sight.judged)
+        assert sight.still <= {"jig"}
+    # The light goes at 2.0 s; 0.15 s of delay and 0.1 s of fading later it is gone.
+    assert judged_s[0] == pytest.approx(2.3)
+    assert "looks:housing" in looks_told(told)
 
 
 def test_what_may_be_different_is_a_choice() -> None:
