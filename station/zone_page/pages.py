@@ -35,6 +35,7 @@ from station.zone_page.geometry import bench_corners, outline, to_bench
 from station.zone_page.guard import Guard
 from station.zone_page.looking import Look, Looking
 from station.zone_page.measures import as_json
+from station.zone_page.troubles import trouble_in
 from station.zone_page.words import LANGUAGES, Language, page_language, words_in
 from station_config.station import Station
 from station_config.station_writing import StationChangedError, StationWritingError
@@ -142,19 +143,21 @@ class Pages:
         jpeg = await asyncio.to_thread(self._picture.of, look)
         return Response(jpeg, media_type="image/jpeg", headers={"cache-control": "no-store"})
 
-    async def _tell_seen(self, _request: Request) -> Response:
+    async def _tell_seen(self, request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(
-            self._seen_lines(), media_type="text/event-stream", headers=headers
+            self._seen_lines(self._language(request)),
+            media_type="text/event-stream",
+            headers=headers,
         )
 
-    async def _seen_lines(self) -> AsyncIterator[str]:
+    async def _seen_lines(self, language: Language) -> AsyncIterator[str]:
         """What is seen, ten times a second while there is something new."""
         yield "retry: 1000\n\n"
         last: object = None
         told_s = 0.0
         while not self.stopping.is_set():
-            look, trouble = self._looking.newest, self._looking.trouble
+            look, trouble = self._looking.newest, trouble_in(language, self._looking.trouble)
             now = (look.number if look else 0, trouble)
             if now != last or time.monotonic() - told_s > BEAT_S:
                 last, told_s = now, time.monotonic()

@@ -24,7 +24,7 @@ const show = async (number) => {
 
 // EventSource closes for good when the program is gone; it is tried again by hand.
 export const watch = (onSeen) => {
-  const stream = new EventSource("seen");
+  const stream = new EventSource(`seen?lang=${told.language}`);
   stream.addEventListener("open", () => {
     if (!lost.hidden) send();
     lost.hidden = true;
