@@ -21,7 +21,6 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice, product
@@ -281,12 +280,12 @@ def main() -> None:
 
 
 def _lived_all(todo: list[Run], workers: int, keep: Path | None) -> Iterator[dict[str, Any]]:
-    # MediaPipe and forks do not agree.
+    # MediaPipe and forks do not agree. Not `ProcessPoolExecutor`: with `max_tasks_per_child` it
+    # stops for ever when both workers have had their share (CPython 3.11, gh-115634).
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=fresh, max_tasks_per_child=8) as pool:
-        waiting = [pool.submit(lived, run) for run in todo]
-        for done in track(as_completed(waiting), total=len(todo), description="runs"):
-            result = done.result()
+    with fresh.Pool(workers, maxtasksperchild=8) as pool:
+        lives = pool.imap_unordered(lived, todo)
+        for result in track(lives, total=len(todo), description="runs"):
             if keep is not None:
                 with keep.open("a", encoding="utf-8") as lines:
                     lines.write(json.dumps(result) + "\n")
