@@ -31,7 +31,7 @@ from vision.differences import (
     most_of_colours,
     ratio,
 )
-from vision.lit_area import LitArea
+from vision.lit_area import FEW_PIXELS, LitArea
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,6 @@ STALE_AFTER_S = 0.15
 
 LIGHT_STEP_SHARE = 0.6
 """When this much of the bench differs at once, it was the lamps."""
-FEW_PIXELS = 50
-"""Fewer give no median to trust."""
 
 
 class Background:
