@@ -236,7 +236,9 @@ def _reached(zone: Zone, visit: Visit) -> Evidence:
 
 
 def _rested_s(visit: Visit) -> float:
-    return visit.rested_s(TOUCH_REST_MM if _by_hand(visit) else ARM_TOUCH_REST_MM)
+    if _by_hand(visit):
+        return visit.rested_s(TOUCH_REST_MM)
+    return visit.lingered_s(ARM_TOUCH_REST_MM)
 
 
 def _by_hand(visit: Visit) -> bool:

@@ -98,7 +98,16 @@ class Visit:
         return max(0.0, self.last_inside_s - self.began_s)
 
     def rested_s(self, within_mm: float) -> float:
-        """For how long the fingertip has not strayed further than this from its middle place."""
+        """For how long the fingertip has not strayed further than this from where it is now."""
+        still_s = 0.0
+        for point in reversed(self.trail):
+            if dist(point.tip_mm, self.trail[-1].tip_mm) > within_mm:
+                break
+            still_s = self.trail[-1].at_s - point.at_s
+        return still_s
+
+    def lingered_s(self, within_mm: float) -> float:
+        """The same around its middle place, for an end that jumps to and fro."""
         still_s, x_mm, y_mm = 0.0, 0.0, 0.0
         for count, point in enumerate(reversed(self.trail)):
             x, y = point.tip_mm
