@@ -12,6 +12,7 @@ from tasks.model import SignKind
 from tasks.order import places_of
 
 if TYPE_CHECKING:
+    from tasks.events import Event
     from tasks.order import Order, StepSet
 
 
@@ -131,6 +132,21 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meanwhile:
+    """What would be thought if a pause had ended: see `tasks.pausing`.
+
+    Attributes:
+        belief: That goes on.
+        told: What it has told so far.
+        since_s: When it last came further.
+    """
+
+    belief: Belief
+    told: tuple[Event, ...] = ()
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
     """What the station thinks about one run.
 
@@ -151,6 +167,7 @@ class Belief:
         run_since_s: The same for the run.
         last_s: The newest time that was told. Time never falls.
         paused_s: Since when the run is paused, or None.
+        meanwhile: What was seen in this pause, or None: nothing yet.
         help_wanted: A coach was called and has not answered.
         doubt_since_s: Since when it is unclear whether a step is done, or None.
         long_asked: The worker was asked about this step because nothing was seen for long.
@@ -158,7 +175,7 @@ class Belief:
         asked_s: When the worker was asked last, or None.
         wrong_zone: The last wrong reach, for the light.
         told_reach: The last wrong reach, so that it is told once.
-        wrong_pick: A part came from a wrong bin since the step began.
+        wrong_pick: The wrong bin that a part came from since the step began, or None.
         waits: The open steps that time finishes.
         streams: What recognisers that speak many times a second said last.
         support: How much help is offered.
@@ -177,6 +194,7 @@ class Belief:
     run_since_s: float
     last_s: float
     paused_s: float | None = None
+    meanwhile: Meanwhile | None = None
     help_wanted: bool = False
     doubt_since_s: float | None = None
     long_asked: bool = False
@@ -184,7 +202,7 @@ class Belief:
     asked_s: float | None = None
     wrong_zone: WrongZone | None = None
     told_reach: ToldReach | None = None
-    wrong_pick: bool = False
+    wrong_pick: str | None = None
     waits: tuple[Wait, ...] = ()
     streams: tuple[Stream, ...] = ()
     support: SupportLevel = SupportLevel.CONTOUR

@@ -72,6 +72,7 @@ def resumed(belief: Belief, at_s: float) -> Turn:
     belief = replace(
         belief,
         paused_s=None,
+        meanwhile=None,
         step_since_s=belief.step_since_s + away_s,
         run_since_s=belief.run_since_s + away_s,
         doubt_since_s=None if doubt_s is None else doubt_s + away_s,

@@ -51,7 +51,7 @@ def noticed(belief: Belief, evidence: Evidence, at_s: float) -> tuple[Belief, tu
     if not is_sure or not _is_wrong(belief, sign.name, at_s):
         return belief, ()
     if sign.kind is SignKind.PICKED:
-        belief = replace(belief, wrong_pick=True)
+        belief = replace(belief, wrong_pick=sign.name)
     if _is_told(belief.told_reach, sign, at_s):
         return _still_there(belief, sign), ()
     belief = replace(

@@ -154,7 +154,7 @@ def reopened(belief: Belief, place: int, at_s: float) -> Belief:
         step_since_s=at_s,
         doubt_since_s=None,
         long_asked=False,
-        wrong_pick=False,
+        wrong_pick=None,
         waits=waits_among(order, open_steps, belief.waits, at_s),
     )
 
@@ -191,7 +191,7 @@ def _reported(
         doubt_since_s=None,
         long_asked=False,
         wrong_zone=None,
-        wrong_pick=False,
+        wrong_pick=None,
         waits=waits_among(order, open_steps, belief.waits, at_s),
     )
     return belief, event

@@ -21,6 +21,7 @@ from tasks.learning import first_of
 from tasks.looks import looked
 from tasks.model import SIGN_OF_FINISH, Evidence, Names, Sign, SignKind, Task
 from tasks.order import Order, lowest, order_of, places_of, step_at
+from tasks.pausing import seen_in_pause
 from tasks.presses import Press, gone_back, help_called, paused, resumed, said_done
 from tasks.reaches import noticed
 from tasks.streams import STREAMS, flowed
@@ -99,7 +100,9 @@ def advance(belief: Belief, evidence: Sequence[Evidence], task: Task) -> Turn:
     if not evidence:
         return belief, ()
     belief, events = tick(belief, evidence[0].at_s, task)
-    if belief.paused or belief.finished:
+    if belief.paused:
+        return seen_in_pause(belief, evidence, lambda on, seen: advance(on, seen, task))
+    if belief.finished:
         return belief, events
     told = list(events)
     at_s = belief.last_s

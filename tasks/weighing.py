@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tasks.belief import Guess
 from tasks.model import Finish, SignKind
 from tasks.order import lowest, places_of, step_at
+from tasks.strays import fumbled, stray
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,18 +38,9 @@ MOST_MISSED = 3
 CANDIDATES = 4
 """How many later steps with the same sign are looked at."""
 
-WRONG_BIN = 0.3
-"""How probable a pick from another bin is while something is to be taken: people mix up bins, and
-a light that calls for one is no proof that they went there."""
-
 FASTEST = 0.4
 """Who is quick needs this share of the usual time for a step. With less, what looks like the next
 part being put down is the last one being put straight."""
-
-REPEATED = 0.45
-"""How probable it is, right after a step, that its sign comes again and means nothing new: a hand
-that puts the part straight. Falls off with `REPEATED_FADE_S`."""
-REPEATED_FADE_S = 2.0
 
 TAKEN_OUT = 0.2
 """How probable it is, when something was taken out of where the last part was put, that it was that
@@ -79,7 +71,7 @@ def weighed(
     order: Order,
     reported: StepSet,
     may_undo: StepSet,
-    wrong_pick: bool,
+    wrong_pick: str | None,
 ) -> tuple[Guess, ...]:
     """The guesses after signs that exclude each other, most probable first.
 
@@ -91,7 +83,7 @@ def weighed(
         order: Of the run's task.
         reported: The steps that the worker saw being ticked off.
         may_undo: Those of them that a sign may take back: not what the worker said himself.
-        wrong_pick: A part came from a wrong bin since the step began.
+        wrong_pick: The wrong bin that a part came from since the step began, or None.
     """
     rest = max(0.0, 1.0 - sum(p for _, p in signs))
     after: list[Guess] = []
@@ -107,13 +99,13 @@ def weighed(
                 continue
             later = nearest_later(sign, guess, order)
             if later is not None:
-                factor = unseen_factor(later, guess, at_s, order, wrong_pick=wrong_pick)
+                factor = unseen_factor(later, guess, at_s, order, after_wrong=bool(wrong_pick))
                 after.append(finished(guess, later, p * factor, at_s, order))
             elif (undone := _undoable(sign, guess, order, may_undo)) is not None:
-                stays += p * _fumbled(sign, guess, at_s, order)
+                stays += p * fumbled(sign, guess, at_s, order)
                 after.append(_undone(guess, undone, p * TAKEN_OUT, at_s, order))
                 continue
-            stays += p * _stray(sign, guess, at_s, order, reported)
+            stays += p * stray(sign, guess, at_s, order, reported, wrong_pick)
         after.append(guess.weighing(guess.weight * stays))
     return kept(after)
 
@@ -222,18 +214,6 @@ def _timely(p: float, place: int, guess: Guess, at_s: float, order: Order) -> fl
     return 1.0 / (1.0 + exp(-log_odds))
 
 
-def _stray(sign: Sign, guess: Guess, at_s: float, order: Order, reported: StepSet) -> float:
-    """How probable the sign is without finishing anything, if the run stands as guessed."""
-    stray = order.habits.reliability[sign.kind].stray
-    if sign.kind is SignKind.PICKED and guess.open & order.of_finish[Finish.TAKE]:
-        stray = WRONG_BIN
-    if guess.last is None or step_at(order, guess.last).sign != sign:
-        return stray
-    if not reported >> guess.last & 1:
-        return 1.0  # The light did not move on, so the worker does it again.
-    return min(1.0, stray + REPEATED * exp(-max(0.0, at_s - guess.since_s) / REPEATED_FADE_S))
-
-
 def _undoable(sign: Sign, guess: Guess, order: Order, may_undo: StepSet) -> int | None:
     """The step that a sign may undo: the one that was finished last, if nothing was done since."""
     place = guess.last
@@ -244,15 +224,6 @@ def _undoable(sign: Sign, guess: Guess, order: Order, may_undo: StepSet) -> int 
     step = step_at(order, place)
     fits = sign.name == step.target and OPPOSITE.get(step.finish) is sign.kind
     return place if fits else None
-
-
-def _fumbled(sign: Sign, guess: Guess, at_s: float, order: Order) -> float:
-    """How probable the sign is when the part stays where it is: a hand that puts it straight."""
-    stray = order.habits.reliability[sign.kind].stray
-    if sign.kind is not SignKind.REMOVED:
-        return stray
-    since_s = max(0.0, at_s - guess.since_s)
-    return min(1.0, stray + REPEATED * exp(-since_s / REPEATED_FADE_S))
 
 
 def _undone(guess: Guess, place: int, factor: float, at_s: float, order: Order) -> Guess:
@@ -275,14 +246,14 @@ def unseen_factor(
     at_s: float,
     order: Order,
     *,
-    wrong_pick: bool = False,
+    after_wrong: bool = False,
 ) -> float:
     """How probable it is that what lies before a later step was finished unseen, or left out."""
     *missing, place = later
     if missing == [guess.doing]:
         return IMPLIED  # It was under way, and who goes on has ended it.
     if is_implied(missing, place, order):
-        implied = IMPLIED_AFTER_WRONG_PICK if wrong_pick else IMPLIED
+        implied = IMPLIED_AFTER_WRONG_PICK if after_wrong else IMPLIED
         return implied * _time_for(later, guess, at_s, order)
     first = step_at(order, missing[0]).sign
     missed = order.habits.reliability[SignKind.PICKED if first is None else first.kind].missed

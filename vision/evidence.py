@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from station_config.station import ZoneKind
 from tasks.model import Evidence, Sign, SignKind
 from vision.looks import COVERED
-from vision.odds import between, picked, placed_and_removed, placed_and_removed_unseen
+from vision.odds import between, likelier, picked, placed_and_removed, placed_and_removed_unseen
 from vision.visits import AWAY, Phase, Turn, Visit, step
 from vision.zones import ZoneShapes
 
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from vision.zones import ZoneSeen
 
 TOUCH_S = 0.6
-"""A fingertip that rests on a button this long means it: half a second of rest, and the tenth in
-which it comes over the last `TOUCH_REST_MM`. Shorter, and hands that pause on their way press
-buttons; longer, and people press again."""
+"""A pointing finger that rests on a button this long means it: half a second of rest, and the tenth
+in which it comes over the last `TOUCH_REST_MM`. Longer, and people press again."""
 TOUCH_REST_MM = 10.0
 """A resting fingertip strays less than this: the tremble of landmarks is 2-4 mm, people sway."""
+OPEN_TOUCH_S = 2.0
+OPEN_TOUCH_REST_MM = 6.0
+"""A hand that does not point lies on a button for longer and stiller before it presses: people who
+hesitate hold an open hand over the bench for seconds, and it drifts; not everybody can point."""
 ARM_TOUCH_REST_MM = 18.0
 """The end of an arm jumps by two pixels of 4 mm each way when light falls on it."""
 
@@ -45,11 +48,27 @@ TOUCHED_P = 0.97
 ARM_TOUCHED_P = 0.9
 
 LOOK_WAIT_S = 0.25
-HIDDEN_WAIT_S = 1.0
-"""So long after a visit its place's look is waited for, and so long while something still covers
-the place: fingertips leave before the rest of the hand has drawn back."""
+HIDDEN_WAIT_S = 10.0
+"""So long after a place was left and is bare its look is waited for, and so long after it was left
+while something is still over it: fingertips leave before the rest of the hand has drawn back, and
+an arm lies there for as long as its hand hesitates behind it."""
 UNSEEN_AFTER_S = 1.0
 """A look so soon after a visit belongs to that visit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A visit that has ended, while the look of its place is waited for.
+
+    Attributes:
+        visit: What happened; of several, in which the hand came back, the most telling.
+        left_s: When it ended.
+        hidden_s: When something was still over the place.
+    """
+
+    visit: Visit
+    left_s: float
+    hidden_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +81,7 @@ class Reading:
         touched: Buttons that have been pressed in the visit that is going on.
         looked: Places whose look is known in this frame.
         judged_s: Place to when it was last said what was placed or removed there.
-        waiting: Place to the visit that has just ended there and when, while its look is waited
-            for.
+        waiting: Place to the visit that has ended there, while its look is waited for.
         last_s: Time of the last evidence: the next is never older.
     """
 
@@ -72,7 +90,7 @@ class Reading:
     touched: frozenset[str] = frozenset()
     looked: frozenset[str] = frozenset()
     judged_s: Mapping[str, float] = field(default_factory=dict)
-    waiting: Mapping[str, tuple[Visit, float]] = field(default_factory=dict)
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
     last_s: float = -inf
 
 
@@ -97,10 +115,9 @@ class EvidenceReader:
             of a reach bears the time at which the fingertip came in, the rest the time at which
             it became certain; time never falls.
         """
-        now = _Now(reading)
+        now = _Now(reading, observation)
         for zone_id, seen in self._shapes.seen_in(observation).items():
-            look = observation.looks.get(zone_id)
-            now.see(self._zones[zone_id], seen, look, is_first=zone_id in observation.first_looks)
+            now.see(self._zones[zone_id], seen)
         told, last_s = _never_falling(now.told, reading.last_s)
         after = Reading(
             visits=now.visits,
@@ -122,31 +139,29 @@ class EvidenceReader:
             if zone_id in reading.touched:
                 shares[zone_id] = 1.0
             else:
-                shares[zone_id] = min(1.0, _rested_s(visit) / TOUCH_S)
+                shares[zone_id] = min(1.0, _touch_share(visit))
         return shares
 
 
 class _Now:
     """What becomes of a reading while the zones of one frame are taken in."""
 
-    def __init__(self, before: Reading) -> None:
-        self._before = before
+    def __init__(self, before: Reading, observation: Observation) -> None:
+        self._before, self._observation = before, observation
         self.visits: dict[str, Visit] = {}
         self.reached, self.touched = set(before.reached), set(before.touched)
         self.judged_s = dict(before.judged_s)
         self.waiting = dict(before.waiting)
         self.told: list[Evidence] = []
 
-    def see(self, zone: Zone, seen: ZoneSeen, look: LookSeen | None, *, is_first: bool) -> None:
-        """Take in one zone, and its look if it has one, or if there is nothing to compare with."""
+    def see(self, zone: Zone, seen: ZoneSeen) -> None:
+        """Take in one zone, and its look if it has one."""
         name = zone.zone_id
+        look = self._observation.looks.get(name)
         visit, turn = step(self._before.visits.get(name, AWAY), seen, zone)
-        if name in self.waiting:
-            if visit is AWAY:
-                self._judge_waiting(zone, seen, look, is_first=is_first)
-            else:
-                # The hand was not done: what it did shows when it has left.
-                del self.waiting[name]
+        # While a hand is back it was not done: what it did shows when it has left.
+        if name in self.waiting and visit is AWAY:
+            self._judge_waiting(zone, seen, look)
         if visit is AWAY and look is None:
             self._forget(name)
             return
@@ -159,7 +174,7 @@ class _Now:
         if turn is Turn.LEFT:
             self._leave(zone, visit, seen.at_s)
             if zone.kind is ZoneKind.PLACE:
-                self._judge_waiting(zone, seen, look, is_first=is_first)
+                self._judge_waiting(zone, seen, look)
             visit = AWAY
         elif visit.phase is Phase.AWAY and look is not None and name not in self._before.looked:
             self._judge_unseen(zone, look, seen.at_s)
@@ -174,21 +189,24 @@ class _Now:
             p = picked(visit)
             self.told.append(_evidence(SignKind.PICKED, zone, at_s, p))
         if zone.kind is ZoneKind.PLACE:
-            self.waiting[zone.zone_id] = (visit, at_s)
+            before = self.waiting.get(zone.zone_id)
+            if before is not None:
+                visit = likelier(before.visit, visit)
+            self.waiting[zone.zone_id] = Waiting(visit=visit, left_s=at_s, hidden_s=-inf)
 
-    def _judge_waiting(
-        self, zone: Zone, seen: ZoneSeen, look: LookSeen | None, *, is_first: bool
-    ) -> None:
+    def _judge_waiting(self, zone: Zone, seen: ZoneSeen, look: LookSeen | None) -> None:
         """Say what was placed or removed, with the look that belongs to it if there will be one."""
-        visit, left_s = self.waiting[zone.zone_id]
-        is_hidden = seen.covered is not None and seen.covered > COVERED
-        wait_s = HIDDEN_WAIT_S if is_hidden else LOOK_WAIT_S
-        at_s = seen.at_s
-        if look is None and not is_first and at_s - left_s < wait_s - 1e-6:
+        name, at_s = zone.zone_id, seen.at_s
+        waiting = self.waiting[name]
+        is_covered = seen.covered is not None and seen.covered > COVERED
+        if is_covered or name in self._observation.hidden:
+            waiting = replace(waiting, hidden_s=at_s)
+        if look is None and name not in self._observation.first_looks and _waits(waiting, at_s):
+            self.waiting[name] = waiting
             return
-        del self.waiting[zone.zone_id]
-        self._tell_place(zone, placed_and_removed(visit, look), at_s)
-        self.judged_s[zone.zone_id] = at_s
+        del self.waiting[name]
+        self._tell_place(zone, placed_and_removed(waiting.visit, look), at_s)
+        self.judged_s[name] = at_s
 
     def _forget(self, name: str) -> None:
         """Nobody visits this zone: the next visit tells its reach and touch anew."""
@@ -206,6 +224,12 @@ class _Now:
         placed, removed = placed_removed
         self.told.append(_evidence(SignKind.PLACED, zone, at_s, placed))
         self.told.append(_evidence(SignKind.REMOVED, zone, at_s, removed))
+
+
+def _waits(waiting: Waiting, at_s: float) -> bool:
+    """Whether a look may still come: soon after the place is bare, but not for ever."""
+    bare_s = at_s - max(waiting.left_s, waiting.hidden_s)
+    return bare_s < LOOK_WAIT_S - 1e-6 and at_s - waiting.left_s < HIDDEN_WAIT_S - 1e-6
 
 
 def _never_falling(told: list[Evidence], last_s: float) -> tuple[tuple[Evidence, ...], float]:
@@ -235,10 +259,13 @@ def _reached(zone: Zone, visit: Visit) -> Evidence:
     return _evidence(SignKind.REACHED, zone, visit.began_s, p)
 
 
-def _rested_s(visit: Visit) -> float:
-    if _by_hand(visit):
-        return visit.rested_s(TOUCH_REST_MM)
-    return visit.lingered_s(ARM_TOUCH_REST_MM)
+def _touch_share(visit: Visit) -> float:
+    """How far a touch has come: from 1 it is one."""
+    if not _by_hand(visit):
+        return visit.lingered_s(ARM_TOUCH_REST_MM) / TOUCH_S
+    if visit.pointed(TOUCH_S):
+        return visit.rested_s(TOUCH_REST_MM) / TOUCH_S
+    return visit.rested_s(OPEN_TOUCH_REST_MM) / OPEN_TOUCH_S
 
 
 def _by_hand(visit: Visit) -> bool:
@@ -246,7 +273,7 @@ def _by_hand(visit: Visit) -> bool:
 
 
 def _is_touch(visit: Visit) -> bool:
-    return visit.phase is Phase.INSIDE and _rested_s(visit) >= TOUCH_S - 1e-6
+    return visit.phase is Phase.INSIDE and _touch_share(visit) >= 1.0 - 1e-6
 
 
 def _touched_p(visit: Visit) -> float:

@@ -209,4 +209,5 @@ class Eyes:
             covered=self._witness.covered,
             looks=self._witness.looks_with(hands),
             first_looks=self._witness.first_looks,
+            hidden=self._witness.hidden,
         )

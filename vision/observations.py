@@ -73,6 +73,7 @@ class Observation:
         looks: Place to its look; only places that nothing covers.
         first_looks: Places that nothing covers and of which no look from before is known: there
             is nothing to compare with.
+        hidden: Places over which a recognised hand or its forearm lies.
     """
 
     at_s: float
@@ -81,6 +82,7 @@ class Observation:
     covered: Mapping[str, float] = field(default_factory=dict)
     looks: Mapping[str, LookSeen] = field(default_factory=dict)
     first_looks: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def to_json(seen: Observation) -> str:
@@ -107,6 +109,7 @@ def to_json(seen: Observation) -> str:
                 for zone, look in seen.looks.items()
             },
             "first_looks": sorted(seen.first_looks),
+            "hidden": sorted(seen.hidden),
         }
     )
 
@@ -143,6 +146,7 @@ def from_json(line: str) -> Observation:
                 for zone, look in written["looks"].items()
             },
             first_looks=frozenset(written.get("first_looks", ())),
+            hidden=frozenset(written.get("hidden", ())),
         )
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise ValueError(f"this line is no observation: {error!r}") from None

@@ -27,6 +27,11 @@ def picked(visit: Visit) -> float:
     return share(_grasp_log_odds(visit))
 
 
+def likelier(one: Visit, other: Visit) -> Visit:
+    """Of two visits the one in which a hand more probably did something."""
+    return max(one, other, key=_grasp_log_odds)
+
+
 def _grasp_log_odds(visit: Visit) -> float:
     """Whether the hand did something there: it stays, slows down and goes in deep.
 

@@ -15,6 +15,7 @@ import numpy as np
 from station_config.station import ZoneKind
 from vision.arms import arms_in, hand_at
 from vision.background import Background
+from vision.hand_outline import outline_of
 from vision.looks import PlaceLook, inner_mask, looked, under_new_light
 from vision.loose_hands import LooseHands
 from vision.observations import ArmSeen, LookSeen
@@ -42,6 +43,9 @@ LIGHT_RIM_MM = 12.0
 LOOKS_DIFFER = 0.8
 """Of a plain difference: 12 grey levels in good light, when the light is evened out; the noise of a
 camera gives up to 6 in the softened picture."""
+
+HIDDEN_SHARE = 0.01
+"""A place of which a hand hides more than this cannot be compared with how it looked before."""
 
 HAND_MARKS = 3
 HAND_MM = 80.0
@@ -89,6 +93,7 @@ class SecondWitness:
         self._found: dict[int, ArmSeen] = {}
         self.arms: tuple[ArmSeen, ...] = ()
         self.covered: Mapping[str, float] = {}
+        self.hidden: frozenset[str] = frozenset()
         self._last: _Picture | None = None
 
     def watch(self, station: Station) -> None:
@@ -184,16 +189,16 @@ class SecondWitness:
         """How the places look in the last picture; to be called once for each picture.
 
         Args:
-            hands: Those recognised in it. A hand may look like what it lies on: where one is, the
-                place is hidden, whatever can be seen of it.
+            hands: Those recognised in it. A hand may look like what it lies on: where one is, or
+                its forearm, the place is `hidden`, whatever can be seen of it.
         """
         if self._last is None:
             return {}
         small, held, at_s = self._last
-        under_hands = frozenset().union(*(self._places_under(hand) for hand in hands))
+        self.hidden = frozenset().union(*(self._places_under(hand) for hand in hands))
         differs_by = LOOKS_DIFFER * self._background.contrast.plain
         for zone_id in self._places.keys() - held:
-            covered = 1.0 if zone_id in under_hands else self.covered[zone_id]
+            covered = 1.0 if zone_id in self.hidden else self.covered[zone_id]
             self._places[zone_id].see(small, covered=covered, at_s=at_s, differs_by=differs_by)
         return {
             zone_id: place.look.seen
@@ -234,8 +239,13 @@ class SecondWitness:
         return np.asarray(self._labels[y, x], np.int32)
 
     def _places_under(self, hand: Hand) -> frozenset[str]:
-        x, y = self._pixels_of(hand)
-        return frozenset(name for name in self._places if self._zone_masks[name][y, x].any())
+        under = outline_of(hand, self._view).ravel() > 0
+        return frozenset(
+            name
+            for name in self._places
+            if np.count_nonzero(under[self._zone_pixels[name]])
+            > HIDDEN_SHARE * len(self._zone_pixels[name])
+        )
 
     def _pixels_of(self, hand: Hand) -> NDArray[np.intp]:
         """Its landmarks in the small picture, as far as they lie in it: shape (2, N), x and y."""

@@ -25,8 +25,9 @@ UNKNOWN_AT_MOST_S = 1.5
 """A zone that nobody can judge for longer than this counts as left: the second witness has learned
 by then whatever lies there."""
 
-TRAIL_S = 0.8
-"""How far back a fingertip is compared with where it is now, to say since when it rests."""
+TRAIL_S = 2.2
+"""How far back a fingertip is compared with where it is now, to say since when it rests: a little
+more than the longest rest that anything asks for."""
 FAR_MM = 40.0
 GONE_SHARE = 0.4
 """A hand this far outside, or one that has left a zone which nothing covers any more, is not
@@ -56,10 +57,11 @@ class Turn(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TrailPoint:
-    """Where the telling fingertip was."""
+    """Where the telling fingertip was, and whether it was that of a hand that points."""
 
     at_s: float
     tip_mm: tuple[float, float]
+    is_pointing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,12 @@ class Visit:
                 break
             still_s = self.trail[-1].at_s - point.at_s
         return still_s
+
+    def pointed(self, for_s: float) -> bool:
+        """Whether the hand was pointing for most of the last so many seconds."""
+        since_s = self.trail[-1].at_s - for_s if self.trail else 0.0
+        lately = [point.is_pointing for point in self.trail if point.at_s >= since_s]
+        return sum(lately) * 2 > len(lately)
 
     def lingered_s(self, within_mm: float) -> float:
         """The same around its middle place, for an end that jumps to and fro."""
@@ -196,7 +204,7 @@ def _measured(visit: Visit, seen: ZoneSeen) -> Visit:
     if reach is None:
         return visit
     kept = tuple(point for point in visit.trail if seen.at_s - point.at_s <= TRAIL_S)
-    trail = (*kept, TrailPoint(seen.at_s, reach.tip_mm))
+    trail = (*kept, TrailPoint(seen.at_s, reach.tip_mm, reach.is_pointing))
     most = visit.covered_most
     if seen.covered is not None:
         most = seen.covered if most is None else max(most, seen.covered)

@@ -30,6 +30,12 @@ pick and press with index, middle finger and thumb, and the other two trail over
 GRIP_RESERVE_MM = 10.0
 """Likewise for the grip of an arm against its tip: it counts when the tip is past the zone."""
 
+POINTS_FROM = 0.12
+"""A hand points when its index finger reaches further from the wrist than the other three, by this
+share of its own reach. An open hand has -0.05 (the middle finger is longer), one finger out of a
+loose fist 0.28 and more."""
+_INDEX_TIP, _OTHER_TIPS = 8, np.array([12, 16, 20])
+
 COVERED_BY_NOTHING = 0.05
 """Shares below this are noise at the rim of the zone."""
 
@@ -42,11 +48,13 @@ class Reach:
         tip_mm: Where it is, (x, y).
         depth_mm: How deep inside the zone; below 0 is outside.
         by_hand: A recognised hand; False for an arm that only covers the bench.
+        is_pointing: Its index finger is stretched out alone, as of one that presses a button.
     """
 
     tip_mm: tuple[float, float]
     depth_mm: float
     by_hand: bool
+    is_pointing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +141,16 @@ class ZoneShapes:
         )
         tips_mm = [(float(x), float(y)) for x, y in points.at_mm[telling]]
         by_hand = (points.whose[telling] < points.hands).tolist()
+        pointing = [*points.pointing, *(False for _ in points.owners()[points.hands :])]
         told_mm = depth_mm[:, telling]
         best, best_mm = told_mm.argmax(axis=1).tolist(), told_mm.max(axis=1).tolist()
         return [
-            Reach(tip_mm=tips_mm[which], depth_mm=deep_mm, by_hand=by_hand[which])
+            Reach(
+                tip_mm=tips_mm[which],
+                depth_mm=deep_mm,
+                by_hand=by_hand[which],
+                is_pointing=pointing[which],
+            )
             for which, deep_mm in zip(best, best_mm, strict=True)
         ]
 
@@ -149,13 +163,18 @@ class _Points:
         at_mm: Shape (N, 2).
         reserve_mm: Shape (N,).
         whose: Shape (N,), the number of the hand or arm; hands come first.
-        hands: How many hands there are.
+        pointing: Of each hand whether it points.
     """
 
     at_mm: Points
     reserve_mm: NDArray[np.float64]
     whose: NDArray[np.intp]
-    hands: int
+    pointing: tuple[bool, ...]
+
+    @property
+    def hands(self) -> int:
+        """How many hands there are."""
+        return len(self.pointing)
 
     def owners(self) -> range:
         """The numbers that occur in `whose`."""
@@ -166,11 +185,13 @@ def _telling_points(observation: Observation) -> _Points:
     """Tips of stretched fingers (of all fingers when none is, as in a fist) and ends of arms."""
     at_mm: list[Points] = [np.zeros((0, 2))]
     reserve_mm: list[NDArray[np.float64]] = [np.zeros(0)]
+    pointing: list[bool] = []
     for hand in observation.hands:
         from_wrist = np.hypot(*(hand.landmarks_mm - hand.landmarks_mm[WRIST]).T)
         stretched = from_wrist[_TIPS] > from_wrist[_MIDDLE_JOINTS]
         if not stretched.any():
             stretched[:] = True
+        pointing.append(_points(from_wrist))
         at_mm.append(hand.landmarks_mm[_TIPS][stretched])
         reserve_mm.append(_TIP_RESERVE_MM[stretched])
     for arm in observation.arms:
@@ -182,8 +203,13 @@ def _telling_points(observation: Observation) -> _Points:
         at_mm=np.concatenate(at_mm),
         reserve_mm=np.concatenate(reserve_mm),
         whose=np.repeat(np.arange(len(counts)), counts),
-        hands=len(observation.hands),
+        pointing=tuple(pointing),
     )
+
+
+def _points(from_wrist: NDArray[np.float64]) -> bool:
+    reach = from_wrist[_INDEX_TIP]
+    return bool(reach - from_wrist[_OTHER_TIPS].max() > POINTS_FROM * reach)
 
 
 def signed_distance_mm(points: Points, polygons: NDArray[np.float64]) -> NDArray[np.float64]:

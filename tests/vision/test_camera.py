@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -134,8 +135,9 @@ def test_a_film_is_its_own_clock(film: FilmMaker) -> None:
 
 
 def test_a_paced_film_gives_no_frame_before_its_time(film: FilmMaker) -> None:
+    # Not from the first frame on: on a busy machine that one is read late.
+    began_s = time.monotonic()
     frames = list(FilmFrames(film(frames=8), paced=True).frames())
-    began_s = frames[0].read_s
     assert all(frame.read_s - began_s >= frame.taken_s - 0.01 for frame in frames)
 
 

@@ -251,6 +251,44 @@ def test_a_hand_that_moves_about_over_a_button_does_not_press_it() -> None:
     assert "touched:done" not in signs
 
 
+def held_open(index_mm: Point) -> HandSeen:
+    """All fingers stretched, the middle one longest."""
+    marks = bare_hand(index_mm).landmarks_mm.copy()
+    for tip, (aside_mm, longer_mm) in {
+        4: (-60, -55),
+        12: (20, 9),
+        16: (40, -5),
+        20: (58, -30),
+    }.items():
+        marks[tip] = np.add(index_mm, (aside_mm, longer_mm))
+        marks[tip - 2] = marks[tip] - (0, 45)
+    return HandSeen(landmarks_mm=marks, score=0.98)
+
+
+def over_done(lasts_s: float, drift_mm: float) -> dict[str, Evidence]:
+    """What is told of an open hand over the button, drifting to and fro every 0.7 s."""
+    seen: list[Observation] = []
+    for number in range(round(lasts_s * RATE_HZ)):
+        at_s = number / RATE_HZ
+        index_mm = (DONE[0] - 10 + drift_mm * abs(at_s / 0.7 % 2 - 1), DONE[1])
+        seen.append(
+            Observation(at_s=at_s, hands=(held_open(index_mm),), covered=covered_by(index_mm))
+        )
+    return {str(piece.sign): piece for piece in read(seen)}
+
+
+def test_an_open_hand_that_hesitates_over_a_button_does_not_press_it() -> None:
+    """Run 51 of the twin: her hand stopped over the pause button on its way to the first bin."""
+    signs = over_done(4.5, drift_mm=24.0)
+    assert "reached:done" in signs
+    assert "touched:done" not in signs
+
+
+def test_who_cannot_point_presses_by_letting_the_hand_lie() -> None:
+    assert "touched:done" not in over_done(1.9, drift_mm=3.0)
+    assert over_done(2.4, drift_mm=3.0)["touched:done"].p >= 0.9
+
+
 def jumping(by_mm: float, witness: Callable[[float, Point], Observation]) -> list[Evidence]:
     """What is told of an end that rests on the button and is seen now here, now there."""
     return read(

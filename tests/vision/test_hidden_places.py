@@ -22,6 +22,7 @@ from tests.vision.painted_bench import (
 )
 from vision.eyes import Eyes, Sight
 from vision.frames import Frame
+from vision.hand_outline import MIDDLE_KNUCKLE, WRIST
 from vision.hands import Hand
 
 MAPS = BenchMaps(
@@ -34,7 +35,9 @@ MAPS = BenchMaps(
 def hand_over(x_mm: float, y_mm: float) -> Hand:
     """A hand whose index finger points at this place."""
     away_mm = np.linspace((0.0, -140.0), (0.0, 0.0), 21)
-    landmarks_mm = np.array((x_mm, y_mm)) + np.roll(away_mm, 9, axis=0)
+    away_mm = np.roll(away_mm, 9, axis=0)
+    away_mm[WRIST], away_mm[MIDDLE_KNUCKLE] = (0.0, -170.0), (0.0, -85.0)
+    landmarks_mm = np.array((x_mm, y_mm)) + away_mm
     return Hand(landmarks_px=CAM_FROM_BENCH.apply(landmarks_mm), side="right", score=0.98)
 
 
@@ -100,6 +103,24 @@ def test_what_such_a_hand_puts_down_is_told_as_placed(bench: Watched) -> None:
     told = {str(piece.sign): piece.p for sight in sights for piece in sight.evidence}
     assert told["placed:jig"] > 0.9
     assert told["removed:jig"] < 0.1
+
+
+def test_a_hand_that_hesitates_with_its_arm_over_a_place_has_put_nothing_there(
+    bench: Watched,
+) -> None:
+    """Run 46 of the twin: skin over cardboard in bright light, for longer than a look is due."""
+    beside, over_jig = hand_over(200, 100), hand_over(*middle_mm("jig"))
+    x_mm, y_mm = middle_mm("jig")
+    beyond = hand_over(x_mm, y_mm + 260.0)
+    sights = bench.shows(hands=(beside,), frames=10)
+    sights += bench.shows(hands=(over_jig,), frames=10)
+    sights += bench.shows(hands=(beyond,), frames=45)
+    waits = [str(piece.sign) for sight in sights for piece in sight.evidence]
+    assert "left:jig" in waits
+    assert "placed:jig" not in waits
+    sights = bench.shows(hands=(beside,), frames=20)
+    told = {str(piece.sign): piece.p for sight in sights for piece in sight.evidence}
+    assert told["placed:jig"] < 0.1
 
 
 def test_a_hand_elsewhere_hides_no_place(bench: Watched) -> None:
