@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from machine import machine
 from tracker_states import show_states
 
-from tasks.events import EventType
+from tasks.events import Event, EventType
 from tasks.learned import Learned
 from tasks.learning import ConfirmedRun, Done, learned_from
 from tasks.model import Evidence, Finish, Sign, SignKind, Step, Task
@@ -40,7 +40,8 @@ from tasks.scores import (
     TakenBack,
     following_score,
 )
-from tasks.tracker import advance, begin
+from tasks.silence import STREAM_S
+from tasks.tracker import advance, begin, tick
 
 FILM_HZ = 25.0
 ASKED_HZ = 10.0
@@ -161,24 +162,30 @@ def confirmed(recording: Recording) -> ConfirmedRun:
 
 
 def tracked(recording: Recording, learned: Learned | None) -> tuple[RunToScore, int]:
-    """The run followed by the tracker, and how often the worker would have been asked."""
+    """The run followed by the tracker, and how often the worker would have been asked.
+
+    When the recording has ended, time goes on: the recogniser has fallen silent.
+    """
     task = task_of(recording)
     belief, _ = begin(task, 0.0, learned=learned)
+    told: list[Event] = []
+    for at_s, segment in moments(recording, ASKED_HZ):
+        belief, events = advance(belief, evidence_at(at_s, segment), task)
+        told += events
+    _, events = tick(belief, recording.until_s + STREAM_S + 1.0, task)
+    told += events
     names = {(step.step_id, step.turn): place for place, step in enumerate(task.steps)}
     told_s: dict[int, float] = {}
     back: dict[int, list[TakenBack]] = defaultdict(list)
-    asked = 0
-    for at_s, segment in moments(recording, ASKED_HZ):
-        belief, events = advance(belief, evidence_at(at_s, segment), task)
-        for event in events:
-            asked += event.type is EventType.STEP_UNSURE
-            if event.type not in {EventType.STEP_FINISHED, EventType.STEP_UNDONE}:
-                continue
-            place = names[event.step or "", event.turn or 0]
-            if event.type is EventType.STEP_FINISHED:
-                told_s[place] = event.at_s
-            else:
-                back[place].append(TakenBack(told_s=told_s.pop(place), until_s=event.at_s))
+    for event in told:
+        if event.type not in {EventType.STEP_FINISHED, EventType.STEP_UNDONE}:
+            continue
+        place = names[event.step or "", event.turn or 0]
+        if event.type is EventType.STEP_FINISHED:
+            told_s[place] = event.at_s
+        else:
+            back[place].append(TakenBack(told_s=told_s.pop(place), until_s=event.at_s))
+    asked = sum(event.type is EventType.STEP_UNSURE for event in told)
     return scored(recording, told_s, back), asked
 
 

@@ -8,8 +8,9 @@ how often `tick` is called changes no event.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import inf
 
 from tasks.belief import Belief, Guess, Stream, Trail
@@ -24,14 +25,13 @@ from tasks.order import Order, lowest, order_of, places_of, step_at
 from tasks.pausing import seen_in_pause
 from tasks.presses import Press, gone_back, help_called, paused, resumed, said_done
 from tasks.reaches import noticed
+from tasks.silence import STREAM_S, fallen_silent, silence_due_s
 from tasks.streams import STREAMS, flowed
 from tasks.telling import Turn, finish_said, settled, step_event, waits_among
 from tasks.weighing import forgotten, weighed
 
 __all__ = ["Belief", "Press", "advance", "begin", "press", "tick"]
 
-STREAM_S = 5.0
-"""A stream that has said nothing for so long has ended."""
 WHOLE = 1.0 + 1e-6
 """Probabilities of signs that exclude each other sum to at most this."""
 
@@ -131,15 +131,11 @@ def tick(belief: Belief, at_s: float, task: Task) -> Turn:
     at_s = max(at_s, belief.last_s)
     told: list[Event] = []
     while not belief.paused and not belief.finished:
-        due_s, place = _next_due(belief)
+        due_s, falls_due = _next_due(belief)
         if due_s > at_s:
             break
         due_s = max(due_s, belief.last_s)
-        belief = _passed(belief, due_s)
-        if place is None:
-            belief, events = questioned(belief, due_s)
-        else:
-            belief, events = finish_said(belief, place, due_s)
+        belief, events = falls_due(_passed(belief, due_s), due_s)
         told += events
     return _passed(belief, at_s), tuple(told)
 
@@ -222,13 +218,21 @@ def _exclusive(
             yield from ((sign,) for sign in signs)
 
 
-def _next_due(belief: Belief) -> tuple[float, int | None]:
-    """When something happens by time alone, and the step it finishes; None: a question."""
-    due: tuple[float, int | None] = (question_due_s(belief), None)
+def _next_due(belief: Belief) -> tuple[float, Callable[[Belief, float], Turn]]:
+    """When something happens by time alone, and what it is."""
+    due_s, falls_due = question_due_s(belief), questioned
+    silence_s = silence_due_s(belief)
+    if silence_s < due_s:
+        due_s, falls_due = silence_s, fallen_silent
     for wait in belief.waits:
-        wait_s = step_at(belief.order, wait.place).wait_s
-        due = min(due, (wait.since_s + wait_s, wait.place), key=lambda moment: moment[0])
-    return due
+        ends_s = wait.since_s + step_at(belief.order, wait.place).wait_s
+        if ends_s < due_s:
+            due_s, falls_due = ends_s, partial(_waited, wait.place)
+    return due_s, falls_due
+
+
+def _waited(place: int, belief: Belief, at_s: float) -> Turn:
+    return finish_said(belief, place, at_s)
 
 
 def _passed(belief: Belief, at_s: float) -> Belief:

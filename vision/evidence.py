@@ -48,10 +48,12 @@ TOUCHED_P = 0.97
 ARM_TOUCHED_P = 0.9
 
 LOOK_WAIT_S = 0.25
+COVERED_WAIT_S = 1.0
 HIDDEN_WAIT_S = 10.0
-"""So long after a place was left and is bare its look is waited for, and so long after it was left
-while something is still over it: fingertips leave before the rest of the hand has drawn back, and
-an arm lies there for as long as its hand hesitates behind it."""
+"""So long after a place was left and is bare its look is waited for; in all so long while something
+still covers it: fingertips leave before the rest of the hand has drawn back, but what covers a
+place for longer may be a light or a thing that was taken for an arm; and so long while a recognised
+hand or its forearm is over it, as when somebody hesitates behind it."""
 UNSEEN_AFTER_S = 1.0
 """A look so soon after a visit belongs to that visit."""
 
@@ -63,12 +65,14 @@ class Waiting:
     Attributes:
         visit: What happened; of several, in which the hand came back, the most telling.
         left_s: When it ended.
-        hidden_s: When something was still over the place.
+        covered_s: When something still covered the place.
+        hidden_s: When a recognised hand or its forearm was still over it.
     """
 
     visit: Visit
     left_s: float
-    hidden_s: float
+    covered_s: float = -inf
+    hidden_s: float = -inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,14 +196,15 @@ class _Now:
             before = self.waiting.get(zone.zone_id)
             if before is not None:
                 visit = likelier(before.visit, visit)
-            self.waiting[zone.zone_id] = Waiting(visit=visit, left_s=at_s, hidden_s=-inf)
+            self.waiting[zone.zone_id] = Waiting(visit=visit, left_s=at_s)
 
     def _judge_waiting(self, zone: Zone, seen: ZoneSeen, look: LookSeen | None) -> None:
         """Say what was placed or removed, with the look that belongs to it if there will be one."""
         name, at_s = zone.zone_id, seen.at_s
         waiting = self.waiting[name]
-        is_covered = seen.covered is not None and seen.covered > COVERED
-        if is_covered or name in self._observation.hidden:
+        if seen.covered is not None and seen.covered > COVERED:
+            waiting = replace(waiting, covered_s=at_s)
+        if name in self._observation.hidden:
             waiting = replace(waiting, hidden_s=at_s)
         if look is None and name not in self._observation.first_looks and _waits(waiting, at_s):
             self.waiting[name] = waiting
@@ -228,8 +233,10 @@ class _Now:
 
 def _waits(waiting: Waiting, at_s: float) -> bool:
     """Whether a look may still come: soon after the place is bare, but not for ever."""
-    bare_s = at_s - max(waiting.left_s, waiting.hidden_s)
-    return bare_s < LOOK_WAIT_S - 1e-6 and at_s - waiting.left_s < HIDDEN_WAIT_S - 1e-6
+    left_s = waiting.left_s
+    covered_until_s = min(waiting.covered_s, left_s + COVERED_WAIT_S - LOOK_WAIT_S)
+    hidden_until_s = min(waiting.hidden_s, left_s + HIDDEN_WAIT_S - LOOK_WAIT_S)
+    return at_s - max(left_s, covered_until_s, hidden_until_s) < LOOK_WAIT_S - 1e-6
 
 
 def _never_falling(told: list[Evidence], last_s: float) -> tuple[tuple[Evidence, ...], float]:
