@@ -163,17 +163,24 @@ class Background:
         brightest = most_of_colours(self._bare.reshape(-1, 3).take(places, axis=0))
         return np.asarray(places[brightest < self.contrast.dark], np.intp)
 
-    def learn(self, small: Picture, arms: Sequence[NDArray[np.bool_]]) -> None:
+    def learn(
+        self,
+        small: Picture,
+        arms: Sequence[NDArray[np.bool_]],
+        *,
+        under_hands: Sequence[NDArray[np.bool_]] = (),
+    ) -> None:
         """Learn what this picture shows of the bare bench.
 
         Args:
             small: The picture that was last given to `covered`.
             arms: Each of shape (height, width): the covered pixels of what reaches in from the
                 edge.
+            under_hands: Likewise what recognised hands hide, as far as that is known.
         """
         if self._bare is not None:
             self._learn_free(small, self._bare)
-            self._learn_still(small, self._bare, arms)
+            self._learn_still(small, self._bare, [*arms, *under_hands])
         self._last = small
 
     def _as_lit_now(self, small: Picture) -> Picture:
@@ -237,7 +244,8 @@ class Background:
         assert self._bare is not None  # noqa: S101 - set by the first picture
         hidden = (self._frozen > 0) & (under > 0)
         for area in self._areas:
-            seen = (area > 0) & ~hidden
+            # A bright line is no measure of the light beside it.
+            seen = (area > 0) & ~hidden & (self._outlines == 0)
             if hidden.any() and seen.sum() >= FEW_PIXELS:
                 gain = middle(ratio(small, self._bare, np.flatnonzero(seen)))
                 unseen = (area > 0) & hidden
@@ -248,6 +256,8 @@ class Background:
             self._bare,
         )
         self._stale = cv2.bitwise_or(self._stale, cv2.bitwise_and(self._frozen, under))
+        for lit in self._lit:
+            lit.is_learned()
         self._areas, self._frozen = [], np.zeros_like(self._frozen)
 
     def _learn_free(self, small: Picture, bare: Picture) -> None:

@@ -94,6 +94,7 @@ class SecondWitness:
         self.arms: tuple[ArmSeen, ...] = ()
         self.covered: Mapping[str, float] = {}
         self.hidden: frozenset[str] = frozenset()
+        self._under_hands: list[NDArray[np.bool_]] = []
         self._last: _Picture | None = None
 
     def watch(self, station: Station) -> None:
@@ -163,7 +164,8 @@ class SecondWitness:
         )
         self._found |= {label: hand_at(self._labels, label, self._view) for label in loose}
         arms = [self._labels == label for label in self._found]
-        self._background.learn(small, arms)
+        # Lines of light cut a hand from its arm: what is left of it is still no bench.
+        self._background.learn(small, arms, under_hands=self._under_hands)
         held = frozenset(name for name, until_s in self._held_until_s.items() if at_s < until_s)
         self.covered = {
             name: share for name, share in self._shares_under(arms).items() if name not in held
@@ -195,7 +197,8 @@ class SecondWitness:
         if self._last is None:
             return {}
         small, held, at_s = self._last
-        self.hidden = frozenset().union(*(self._places_under(hand) for hand in hands))
+        self._under_hands = [outline_of(hand, self._view) > 0 for hand in hands]
+        self.hidden = frozenset().union(*map(self._places_under, self._under_hands))
         differs_by = LOOKS_DIFFER * self._background.contrast.plain
         for zone_id in self._places.keys() - held:
             covered = 1.0 if zone_id in self.hidden else self.covered[zone_id]
@@ -238,8 +241,8 @@ class SecondWitness:
         x, y = self._pixels_of(hand)
         return np.asarray(self._labels[y, x], np.int32)
 
-    def _places_under(self, hand: Hand) -> frozenset[str]:
-        under = outline_of(hand, self._view).ravel() > 0
+    def _places_under(self, outline: NDArray[np.bool_]) -> frozenset[str]:
+        under = outline.ravel()
         return frozenset(
             name
             for name in self._places
