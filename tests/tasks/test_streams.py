@@ -75,6 +75,37 @@ def test_a_recogniser_that_falls_silent_ends_nothing_either(task_of: TaskWriter)
     assert story.finished == []
 
 
+SCREWS = """
+- {id: flip, say: {en: Flip.}, activity: flip_table, usual_s: 4}
+- {id: screw, say: {en: Screw.}, activity: screw_leg, usual_s: 6}
+"""
+
+
+def test_nobody_at_the_bench_any_more_ends_the_last_step_that_was_under_way(
+    task_of: TaskWriter,
+) -> None:
+    """Nothing follows the last step that could tell that it has ended."""
+    story = Run(task_of(SCREWS))
+    streams(story, 0.0, 4.0, "activity:flip_table=0.8", "activity:screw_leg=0.1")
+    streams(story, 4.0, 12.0, "activity:screw_leg=0.8", "activity:flip_table=0.1")
+    assert not story.belief.finished
+    story.waits_until(16.0)
+    assert not story.belief.finished
+    assert story.waits_until(17.0).belief.finished
+    (run,) = story.of(EventType.RUN_FINISHED)
+    assert run.at_s == pytest.approx(16.8)
+
+
+def test_who_goes_away_when_the_last_step_has_just_begun_has_not_done_it(
+    task_of: TaskWriter,
+) -> None:
+    story = Run(task_of(SCREWS))
+    streams(story, 0.0, 4.0, "activity:flip_table=0.8", "activity:screw_leg=0.1")
+    streams(story, 4.0, 5.0, "activity:screw_leg=0.8", "activity:flip_table=0.1")
+    story.waits_until(60.0)
+    assert story.finished == ["flip"]
+
+
 def test_a_button_goes_together_with_activities(task_of: TaskWriter) -> None:
     task = task_of("""
 - {id: spin, say: {en: Spin.}, activity: spin_leg, usual_s: 6}
