@@ -6,7 +6,7 @@ happened and finished nothing; or it finished a later step, and what lies betwee
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp
 from typing import TYPE_CHECKING
 
 from tasks.belief import Guess
@@ -210,8 +210,8 @@ def _timely(p: float, place: int, guess: Guess, at_s: float, order: Order) -> fl
     passed_s = at_s - guess.since_s
     if passed_s >= soon_s or not 0.0 < p < 1.0:
         return p
-    log_odds = log(p / (1.0 - p)) - EARLY_LOG_ODDS * (1.0 - max(0.0, passed_s) / soon_s)
-    return 1.0 / (1.0 + exp(-log_odds))
+    early = exp(-EARLY_LOG_ODDS * (1.0 - max(0.0, passed_s) / soon_s))
+    return p * early / (p * early + 1.0 - p)
 
 
 def _undoable(sign: Sign, guess: Guess, order: Order, may_undo: StepSet) -> int | None:

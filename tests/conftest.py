@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Never the time that a test took: machines are busy.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 

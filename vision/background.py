@@ -64,7 +64,14 @@ class Background:
         still_s: Shape (height, width): for how long what is covered has not.
     """
 
-    def __init__(self, inside: Mask) -> None:
+    def __init__(self, inside: Mask, *, line_px: int) -> None:
+        """Begin.
+
+        Args:
+            inside: Shape (height, width), uint8, 255 on the bench and its margin.
+            line_px: How wide a line of the station's light is, with its glow.
+        """
+        self._over_a_line = np.ones((line_px + 3, line_px + 3), np.uint8)
         self.contrast = Contrast()
         self._inside = inside
         self._bare: Picture | None = None
@@ -150,7 +157,7 @@ class Background:
         mask = cv2.bitwise_and(mask, cv2.bitwise_not(self._outlines))
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, CROSS)
         if self._outlines.any():
-            across = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _OVER_A_LINE)
+            across = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, self._over_a_line)
             mask = cv2.bitwise_or(mask, cv2.bitwise_and(across, self._outlines))
         mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, SQUARE), np.uint8)
         self._covered = mask
@@ -232,7 +239,7 @@ class Background:
         around = cv2.bitwise_and(mask, cv2.bitwise_not(self._frozen))
         both = cv2.bitwise_or(off, around)
         # A zone has a line all round: what comes in lies across it.
-        across = cv2.morphologyEx(both, cv2.MORPH_CLOSE, _OVER_A_LINE)
+        across = cv2.morphologyEx(both, cv2.MORPH_CLOSE, self._over_a_line)
         both = cv2.bitwise_or(both, cv2.bitwise_and(across, self._outlines))
         return cv2.bitwise_and(hanging_together(both, around), self._frozen)
 
@@ -292,7 +299,6 @@ class Background:
 
 
 _WIDE = np.ones((5, 5), np.uint8)
-_OVER_A_LINE = np.ones((9, 9), np.uint8)
 
 
 def _all_of(masks: Sequence[Mask]) -> Mask:

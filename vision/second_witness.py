@@ -86,7 +86,8 @@ class SecondWitness:
         self._view = SmallView(
             cam_from_bench=cam_from_bench, bench_mm=station.bench_mm, camera_wh=camera_wh
         )
-        self._background = Background(self._view.inside)
+        self._rim_px = max(1, round(LIGHT_RIM_MM / self._view.mm2_per_px**0.5))
+        self._background = Background(self._view.inside, line_px=2 * self._rim_px)
         self._loose_hands = LooseHands(self._view.shape)
         self.watch(station)
         self._labels: NDArray[np.int32] = np.zeros(self._view.shape, np.int32)
@@ -114,8 +115,7 @@ class SecondWitness:
 
     def light_changes(self, light: LightNotice) -> None:
         """The station changes its light: places that it touches are not judged for a moment."""
-        rim_px = max(1, round(LIGHT_RIM_MM / self._view.mm2_per_px**0.5))
-        glow = np.ones((2 * rim_px + 1, 2 * rim_px + 1), np.uint8)
+        glow = np.ones((2 * self._rim_px + 1, 2 * self._rim_px + 1), np.uint8)
         zones = [self._zone_masks[name] for name in light.zone_ids if name in self._zone_masks]
         others = [self._view.mask([np.array(area, np.float64)]) for area in light.areas_mm]
         even, uneven = (
