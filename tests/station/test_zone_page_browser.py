@@ -135,11 +135,10 @@ def test_corners_and_zones_are_dragged_and_what_was_done_is_undone(
     drag(page, start, (start[0] - 40, start[1] + 20))
     page.get_by_text("Not saved yet").wait_for()
     box = page.locator("#list").get_by_role("button", name="Box")
-    jig_at = middle(page, ".zone.selected .line")
     box.click()
-    # The outline is drawn anew a moment after the click.
-    while (start := middle(page, ".zone.selected .line")) == jig_at:
-        page.wait_for_timeout(25)
+    outline = ".zone.selected[aria-label='Box'] .line"
+    page.locator(outline).wait_for(state="attached")
+    start = middle(page, outline)
     drag(page, (start[0] + 30, start[1] + 30), (start[0] + 30, start[1] + 5))
     page.locator("#undo:enabled").wait_for()
     saved(page, "Save")
