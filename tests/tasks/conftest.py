@@ -13,6 +13,13 @@ from tasks.task_file import read_task
 from tests.tasks.story import TaskWriter
 
 ROOT = Path(__file__).parents[2]
+FOUR = """
+- {id: take_a, say: {en: Take a.}, take: bin_a, usual_s: 4}
+- {id: place_a, say: {en: Put a.}, place: jig, usual_s: 4}
+- {id: take_b, say: {en: Take b.}, take: bin_b, usual_s: 4}
+- {id: place_b, say: {en: Put b.}, place: jig, usual_s: 4}
+- {id: check, say: {en: Check.}, confirm: done}
+"""
 
 
 @pytest.fixture
@@ -26,6 +33,12 @@ def task_of(tmp_path: Path) -> TaskWriter:
         return read_task(path)
 
     return write
+
+
+@pytest.fixture
+def four(task_of: TaskWriter) -> Task:
+    """Two parts, each taken and put down, and a button at the end."""
+    return task_of(FOUR)
 
 
 @pytest.fixture(scope="session")
