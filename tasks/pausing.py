@@ -45,18 +45,26 @@ def seen_in_pause(belief: Belief, evidence: Sequence[Evidence], advance: Advance
         before = Meanwhile(belief=goes_on, since_s=at_s)
     after, told = advance(before.belief, evidence)
     moved = after.reported != before.belief.reported
+    # Nobody saw a question, nor was called back: as far as these go, it is as before.
+    after = replace(
+        after,
+        asked=None,
+        asked_s=belief.asked_s,
+        long_asked=belief.long_asked,
+        questioned=belief.questioned & ~after.reported,
+        help_wanted=belief.help_wanted,
+    )
     now = Meanwhile(
-        belief=replace(after, asked=None),
+        belief=after,
         told=(*before.told, *told),
         since_s=at_s if moved else before.since_s,
     )
     # Neither what the clock finished nor what only follows from something else.
     unseen = after.said | after.guesses[0].unseen
     came = (after.reported & ~belief.reported & ~unseen).bit_count()
-    if came < min(WORKS_ON, len(belief.order.after) - belief.steps_done):
+    if came < min(WORKS_ON, len(belief.order.task.steps) - belief.steps_done):
         return replace(belief, meanwhile=now), ()
     over = replace(step_event(belief, EventType.RESUMED, belief.current, at_s), note=NOTE)
-    after = replace(after, help_wanted=belief.help_wanted)
     return after, (over, *_told_now(now.told, at_s))
 
 

@@ -77,6 +77,7 @@ def resumed(belief: Belief, at_s: float) -> Turn:
         run_since_s=belief.run_since_s + away_s,
         doubt_since_s=None if doubt_s is None else doubt_s + away_s,
         asked_s=None if belief.asked_s is None else belief.asked_s + away_s,
+        streams=tuple(replace(stream, said_s=stream.said_s + away_s) for stream in belief.streams),
         waits=tuple(replace(wait, since_s=wait.since_s + away_s) for wait in belief.waits),
         guesses=tuple(replace(guess, since_s=guess.since_s + away_s) for guess in belief.guesses),
     )

@@ -3,6 +3,8 @@
 import pytest
 
 from tasks.events import EventType
+from tasks.model import Task
+from tasks.tracker import Press
 from tests.tasks.story import Run, TaskWriter
 
 RATE_HZ = 5
@@ -81,13 +83,18 @@ SCREWS = """
 """
 
 
+def flipped_and_screwing_for(task: Task, lasts_s: float) -> Run:
+    """The table is flipped by 4 s, and then the last step is under way for so long."""
+    story = streams(Run(task), 0.0, 4.0, "activity:flip_table=0.8", "activity:screw_leg=0.1")
+    signs = ("activity:screw_leg=0.8", "activity:flip_table=0.1")
+    return streams(story, 4.0, 4.0 + lasts_s, *signs)
+
+
 def test_nobody_at_the_bench_any_more_ends_the_last_step_that_was_under_way(
     task_of: TaskWriter,
 ) -> None:
     """Nothing follows the last step that could tell that it has ended."""
-    story = Run(task_of(SCREWS))
-    streams(story, 0.0, 4.0, "activity:flip_table=0.8", "activity:screw_leg=0.1")
-    streams(story, 4.0, 12.0, "activity:screw_leg=0.8", "activity:flip_table=0.1")
+    story = flipped_and_screwing_for(task_of(SCREWS), 8.0)
     assert not story.belief.finished
     story.waits_until(16.0)
     assert not story.belief.finished
@@ -99,10 +106,16 @@ def test_nobody_at_the_bench_any_more_ends_the_last_step_that_was_under_way(
 def test_who_goes_away_when_the_last_step_has_just_begun_has_not_done_it(
     task_of: TaskWriter,
 ) -> None:
-    story = Run(task_of(SCREWS))
-    streams(story, 0.0, 4.0, "activity:flip_table=0.8", "activity:screw_leg=0.1")
-    streams(story, 4.0, 5.0, "activity:screw_leg=0.8", "activity:flip_table=0.1")
-    story.waits_until(60.0)
+    story = flipped_and_screwing_for(task_of(SCREWS), 1.0)
+    assert story.waits_until(60.0).finished == ["flip"]
+
+
+def test_a_pause_in_the_last_step_is_no_silence(task_of: TaskWriter) -> None:
+    """What a recogniser says in a pause is not heard, and no silence of its own."""
+    story = flipped_and_screwing_for(task_of(SCREWS), 8.0)
+    story.presses(12.0, Press.PAUSE).presses(600.0, Press.RESUME).waits_until(603.0)
+    assert story.finished == ["flip"]
+    streams(story, 603.0, 604.0, "activity:screw_leg=0.8", "activity:flip_table=0.1")
     assert story.finished == ["flip"]
 
 

@@ -7,19 +7,11 @@ from tasks.model import Task
 from tasks.tracker import Press
 from tests.tasks.story import Run, TaskWriter
 
-FOUR = """
-- {id: take_a, say: {en: Take a.}, take: bin_a, usual_s: 4}
-- {id: place_a, say: {en: Put a.}, place: jig, usual_s: 4}
-- {id: take_b, say: {en: Take b.}, take: bin_b, usual_s: 4}
-- {id: place_b, say: {en: Put b.}, place: jig, usual_s: 4}
-- {id: check, say: {en: Check.}, confirm: done}
-"""
-
 
 @pytest.fixture
-def placed(task_of: TaskWriter) -> Run:
+def placed(four: Task) -> Run:
     """The first part was taken, and put in the jig at 6 s."""
-    return Run(task_of(FOUR)).sees(3.0, "picked:bin_a").sees(6.0, "placed:jig")
+    return Run(four).sees(3.0, "picked:bin_a").sees(6.0, "placed:jig")
 
 
 def undone(story: Run) -> list[str | None]:
@@ -46,8 +38,8 @@ def test_a_part_put_back_into_its_bin_opens_both_its_steps(placed: Run) -> None:
     assert placed.belief.done == frozenset()
 
 
-def test_a_part_put_back_at_once_opens_its_step(task_of: TaskWriter) -> None:
-    story = Run(task_of(FOUR)).sees(3.0, "picked:bin_a").sees(8.0, "placed:bin_a=0.95")
+def test_a_part_put_back_at_once_opens_its_step(four: Task) -> None:
+    story = Run(four).sees(3.0, "picked:bin_a").sees(8.0, "placed:bin_a=0.95")
     assert undone(story) == ["take_a"]
     assert story.sees(11.0, "picked:bin_a").finished == ["take_a", "take_a"]
 
@@ -90,8 +82,8 @@ def test_another_zone_undoes_nothing(placed: Run) -> None:
     assert undone(placed) == []
 
 
-def test_what_the_worker_said_stays(task_of: TaskWriter) -> None:
-    story = Run(task_of(FOUR)).sees(3.0, "picked:bin_a").presses(6.0, Press.NEXT)
+def test_what_the_worker_said_stays(four: Task) -> None:
+    story = Run(four).sees(3.0, "picked:bin_a").presses(6.0, Press.NEXT)
     assert story.finished == ["take_a", "place_a"]
     story.sees(12.0, "removed:jig=0.97")
     assert undone(story) == []
