@@ -54,6 +54,8 @@ class PlaceLook:
         seen: How it looks since then against `kept`, or None.
         newest: The newest picture of it in which nothing covered it, or None.
         relit: The same under the light before this one, until the first picture under the new.
+        unlit: How it looked last under the light before this one, though something covered it
+            since, until it is bare again.
     """
 
     earlier: tuple[Picture, ...] = ()
@@ -66,6 +68,7 @@ class PlaceLook:
     seen: LookSeen | None = None
     newest: Picture | None = None
     relit: Picture | None = None
+    unlit: Picture | None = None
 
     @property
     def is_first(self) -> bool:
@@ -103,6 +106,7 @@ def looked(
         return look
     look = replace(_lit_as(look, patch), newest=patch)
     if look.kept is None:
+        look = _relit_unchanged(look, patch, mask, differs_by=differs_by)
         return replace(look, earlier=look.earlier or (patch,), kept=patch, kept_s=at_s)
     if look.kept_s < bare_since_s and at_s - bare_since_s <= JUDGED_S:
         changed = difference(look.kept, patch, mask, differs_by=differs_by)
@@ -143,11 +147,29 @@ def under_new_light(look: PlaceLook) -> PlaceLook:
     """What is remembered when the light on the place changes: only earlier looks.
 
     A look under the old light and one under the new cannot be compared; a visit that lies over
-    the change has no look.
+    the change has no look, unless it is plain that nothing has changed but the light.
     """
     look = _settled(look)
     relit = look.newest if look.relit is None else look.relit
-    return PlaceLook(earlier=look.earlier, relit=relit)
+    unlit = look.unlit if look.kept is None else look.kept
+    return PlaceLook(earlier=look.earlier, relit=relit, unlit=unlit)
+
+
+def _relit_unchanged(
+    look: PlaceLook, patch: Picture, mask: NDArray[np.bool_], *, differs_by: float
+) -> PlaceLook:
+    """The first bare picture under new light, of a place that was covered when the light came.
+
+    Looks it as under the old light, but for the light, then nothing was done there. That it does
+    not, says nothing: new light alone can make it differ.
+    """
+    if look.unlit is None:
+        return look
+    changed = difference(look.unlit, patch, mask, differs_by=differs_by)
+    if changed >= CHANGED_LOOK:
+        return replace(look, unlit=None)
+    look = _lit_as(replace(look, relit=look.unlit, unlit=None), patch)
+    return replace(look, seen=LookSeen(changed=changed, fuller=0.0))
 
 
 def _lit_as(look: PlaceLook, patch: Picture) -> PlaceLook:

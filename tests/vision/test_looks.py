@@ -148,6 +148,30 @@ def test_a_hand_that_comes_while_the_light_changes_leaves_no_look_to_compare_wit
     assert place.passes(0.3) is None
 
 
+def test_a_hand_that_put_nothing_down_while_even_light_came_is_known_to_have_put_nothing() -> None:
+    """Run 80 of the twin: it hesitated over the jig as the jig was lit, and a step was told."""
+    place = Place()
+    place.gets(DARK, at=(14, 14))
+    place.passes(1.0)
+    place.passes(0.3, covered=0.5)
+    place.is_lit(np.full((SIDE, SIDE, 3), 1.25))
+    place.passes(0.3, covered=0.5)
+    seen = place.passes(0.3)
+    assert seen is not None
+    assert seen.changed < 0.1
+    place.passes(1.0)
+    assert place.loses_the_last().fuller < -0.3
+
+
+def test_what_was_put_down_while_even_light_came_is_not_taken_for_light() -> None:
+    place = Place()
+    place.passes(0.3, covered=0.5)
+    place.is_lit(np.full((SIDE, SIDE, 3), 1.25))
+    place.shown[14:24, 14:24] = DARK
+    place.passes(0.3, covered=0.5)
+    assert place.passes(0.3) is None
+
+
 def test_a_visit_that_changed_nothing_is_not_remembered() -> None:
     place = Place()
     place.passes(0.4, covered=0.5)

@@ -21,6 +21,7 @@ let lastWhat = "";
 let lastAt = 0;
 let asking = false;
 let again = false;
+let placing = Promise.resolve();
 const listeners = [];
 
 export const onChange = (listener) => listeners.push(listener);
@@ -112,7 +113,11 @@ export const onBench = async (points, height) => {
   } catch { return null; }
 };
 
+// A drag whose end is still asked for belongs to what is saved next.
+export const untilPlaced = (work) => { placing = work; return work; };
+
 export const save = async () => {
+  await placing;
   const sent = JSON.stringify(draft.zones);
   const answer = await ask("save", { zones: draft.zones, base: draft.base });
   if (answer.saved) {

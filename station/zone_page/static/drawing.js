@@ -1,7 +1,9 @@
 // Zones on the picture: drawn, chosen, dragged and moved, with the mouse, a finger or the keys.
 "use strict";
 import { byId, filled, mm, nameOf, svg, told, words } from "./told.js";
-import { addZone, changed, draft, onBench, onChange, outlineOf, select, selectedZone } from "./draft.js";
+import {
+  addZone, changed, draft, onBench, onChange, outlineOf, select, selectedZone, untilPlaced,
+} from "./draft.js";
 
 const stage = byId("drawing");
 stage.setAttribute("viewBox", `0 0 ${told.width} ${told.height}`);
@@ -270,7 +272,7 @@ const drop = async () => {
     await (done.moved ? finishAsRectangle(done.from, done.to) : setCorner(done.to));
     return;
   }
-  if (done.moved) await dropped(done);
+  if (done.moved) await untilPlaced(dropped(done));
   drag = null;
   redraw();
   tellHint();
