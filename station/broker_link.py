@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
@@ -29,6 +30,14 @@ FALLBACK = MQTTProtocolVersion.MQTTv311
 """For brokers that speak no MQTT 5, such as amqtt."""
 
 
+class Message(NamedTuple):
+    """One message, and whether it is an old one that the broker had kept."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """What a connection needs to know of the station.
@@ -38,7 +47,7 @@ class Terms:
         client_id: Different for each running station process.
         topics: What to listen to.
         will: Topic and payload that the broker publishes when this client falls silent, or None.
-        heard: Takes each message (topic, payload); called from the network thread.
+        heard: Takes each message; called from the network thread.
         told: Takes what is wrong with the connection, in plain words.
         woken: Called when the connection ends.
     """
@@ -47,7 +56,7 @@ class Terms:
     client_id: str
     topics: Sequence[str]
     will: tuple[str, bytes] | None
-    heard: Callable[[str, bytes], None]
+    heard: Callable[[Message], None]
     told: Callable[[str], None]
     woken: Callable[[], None]
 
@@ -73,7 +82,7 @@ class BrokerLink:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = lambda _client, _userdata, message: terms.heard(
-            message.topic, bytes(message.payload)
+            Message(message.topic, bytes(message.payload), message.retain)
         )
         if terms.will is not None:
             topic, payload = terms.will

@@ -246,7 +246,7 @@ def _terms(hub: HubAddress, told: list[str]) -> Terms:
         client_id=f"handwijzer-doctor-{uuid4()}",
         topics=(),
         will=None,
-        heard=lambda _topic, _payload: None,
+        heard=lambda _message: None,
         told=told.append,
         woken=lambda: None,
     )

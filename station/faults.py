@@ -21,6 +21,7 @@ class Part(StrEnum):
     CALIBRATION = "calibration"
     AIM = "aim"
     LOOKS = "looks"
+    RECOGNISER = "recogniser"
 
 
 class Faults:

@@ -29,13 +29,14 @@ from station.learning import Learning
 from station.light_told import notice_of
 from station.look_check import LooksNote
 from station.look_light import LookLight
-from station.report import Reporter, Signal
+from station.outside import Activities, Signal, Silence, evidence_of
+from station.report import Reporter
 from station.run_views import RunViews
 from station.watch import Seen, Watch
 from station_config.station import Station, Zone
 from tasks.cues import Cue
 from tasks.events import Event, EventType
-from tasks.model import Evidence, Sign, SignKind
+from tasks.model import Evidence
 from tasks.tracker import Press
 
 TURN_S = 0.05
@@ -127,6 +128,7 @@ class Turn:
         self._lit_aim: tuple[Aim, Reach | None] = (Aim.EXACT, None)
         self._lands_elsewhere = False
         self._views = RunViews()
+        self._silence = Silence()
         self._broker_away_s: float | None = None
         self.quit = False
 
@@ -167,14 +169,14 @@ class Turn:
         return self._parts.guide.weigh(evidence)
 
     def _hear(self, now_s: float) -> list[Told]:
-        """Signals and commands from outside."""
+        """Signals, labels and commands from outside."""
         told: list[Told] = []
         inbox = self._parts.reporter.inbox
         while not inbox.empty():
             match inbox.get():
-                case Signal(name=name, p=p):
-                    sign = Sign(SignKind.SIGNAL, name)
-                    told += self._weigh([Evidence(at_s=now_s, sign=sign, p=p)])
+                case Signal() | Activities() as outside:
+                    self._silence.hear(outside, now_s)
+                    told += self._weigh(evidence_of(outside, now_s))
                 case CommandV1(kind=kind) if kind in COMMANDS:
                     told += self._parts.guide.press(COMMANDS[kind], now_s)
                 case _:
@@ -204,6 +206,7 @@ class Turn:
         events += faults.note(Part.BROKER, self._broker_trouble(), now_s)
         if parts.looks is not None:
             events += faults.note(Part.LOOKS, parts.looks.trouble, now_s)
+        events += faults.note(Part.RECOGNISER, self._silence.trouble(now_s), now_s)
         events += faults.note(Part.NEIGHBOUR, parts.reporter.neighbour, now_s)
         if parts.aiming is not None:
             for part, text in parts.aiming.troubles.items():

@@ -7,7 +7,6 @@ broker takes it.
 
 from __future__ import annotations
 
-import json
 import logging
 import queue
 import threading
@@ -29,8 +28,9 @@ from hub.wire import (
     signal_topic,
     state_topic,
 )
-from station.broker_link import FALLBACK, NEWEST, BrokerLink, Terms
+from station.broker_link import FALLBACK, NEWEST, BrokerLink, Message, Terms
 from station.outbox import Outbox, OutboxError
+from station.outside import Activities, Signal, read_outside
 from station_config.station import HubAddress, Station
 
 logger = logging.getLogger(__name__)
@@ -66,19 +66,6 @@ class RunView:
     faults: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
-    """Outside evidence that came over MQTT.
-
-    Attributes:
-        name: The last part of its topic.
-        p: The probability its sender gives it; a bare message is taken at its word.
-    """
-
-    name: str
-    p: float
-
-
 class Reporter:
     """Sends the outbox, says how the station is, and hears signals and commands.
 
@@ -94,7 +81,7 @@ class Reporter:
         self.instance: UUID = uuid4()
         self.trouble: str | None = None
         self.neighbour: str | None = None
-        self.inbox: queue.SimpleQueue[Signal | CommandV1] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[Signal | Activities | CommandV1] = queue.SimpleQueue()
         self._station, self._outbox = station, outbox
         self._names = {"site": station.site, "station": station.station_id}
         self._title, self._versions = title, versions
@@ -166,26 +153,29 @@ class Reporter:
             logger.warning(text)
         self.trouble = text
 
-    def _heard(self, topic: str, payload: bytes) -> None:
+    def _heard(self, message: Message) -> None:
         """Take one message; called from the network thread, which no error may reach."""
         try:
-            self._sort(Topic.parse(topic), payload)
+            self._sort(Topic.parse(message.topic), message)
         except (WireError, ValueError) as error:
-            logger.warning("message on %s left out: %s", topic, error)
+            logger.warning("message on %s left out: %s", message.topic, error)
 
-    def _sort(self, topic: Topic, payload: bytes) -> None:
+    def _sort(self, topic: Topic, message: Message) -> None:
         match topic.kind:
             case TopicKind.ACK:
-                self._acks.put(AckV1.from_payload(payload))
+                self._acks.put(AckV1.from_payload(message.payload))
                 self._wake.set()
             case TopicKind.COMMAND:
-                command = CommandV1.from_payload(payload)
+                command = CommandV1.from_payload(message.payload)
                 if command.is_valid(now=datetime.now(UTC)):
                     self.inbox.put(command)
+            case TopicKind.SIGNAL if message.retained:
+                # It is of long ago, perhaps of another run: the broker repeats it on each connect.
+                logger.warning("signal on %s left out: its sender must not retain it", topic)
             case TopicKind.SIGNAL:
-                self.inbox.put(Signal(name=topic.signal or "", p=_signal_p(payload)))
+                self.inbox.put(read_outside(topic.signal or "", message.payload))
             case TopicKind.STATE:
-                self._look_at_neighbour(StateV1.from_payload(payload))
+                self._look_at_neighbour(StateV1.from_payload(message.payload))
             case _:
                 logger.debug("nothing listens to %s", topic)
 
@@ -302,23 +292,3 @@ class Reporter:
         return StateV1(
             **self._names, instance=self.instance, online=False, sent_at=datetime.now(UTC)
         ).to_payload()
-
-
-def _signal_p(payload: bytes) -> float:
-    """The sender's probability: `{"p": 0.9}`, or 0.99 for any message without one.
-
-    Raises:
-        ValueError: `p` is no number from 0 to 1.
-    """
-    try:
-        said = json.loads(payload or b"null")
-    except (ValueError, RecursionError):
-        return SIGNAL_P
-    p = said.get("p", SIGNAL_P) if isinstance(said, dict) else SIGNAL_P
-    if not isinstance(p, int | float) or not 0.0 <= p <= 1.0:
-        raise ValueError(f"p must be a number from 0 to 1, not {p!r}")
-    return float(p)
-
-
-SIGNAL_P = 0.99
-"""A torque driver that reports without a probability is believed, but not beyond doubt."""

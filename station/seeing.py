@@ -13,7 +13,8 @@ from calibration.store import CalibrationFileError
 from station.calibration_in_use import CalibrationInUse
 from station.look_check import LooksNote, judged_zones, usable_looks
 from station.outbox import RunState
-from station.report import SIGNAL_P, Reporter, Signal
+from station.outside import SIGNAL_P, Signal
+from station.report import Reporter
 from station.sessions.recording import Filmed
 from station.signal_sender import SignalSender
 from station.threads import NamedThread

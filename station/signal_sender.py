@@ -53,7 +53,7 @@ class SignalSender:
             client_id=f"handwijzer-tool-{uuid4()}",
             topics=(),
             will=None,
-            heard=lambda _topic, _payload: None,
+            heard=lambda _message: None,
             told=lambda _text: None,
             woken=lambda: None,
         )

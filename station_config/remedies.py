@@ -14,6 +14,7 @@ Place = tuple[str | int, ...]
 _MEANT = {
     r"^[a-z][a-z0-9_]*$": "small letters, digits and _ only, and a letter first.",
     r"^[a-z][a-z0-9_-]*$": "small letters, digits, - and _ only, and a letter first.",
+    r"^\S(.*\S)?$": "one line of text, without spaces before or after it.",
     r"^[a-z]{2}$": "a language is two small letters, such as nl or en.",
 }
 

@@ -28,6 +28,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 StationName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 """Names of stations and sites, which may have a hyphen: `bench-01`."""
 
+Label = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=100)]
+"""What another program calls a thing, in its own words: `spin leg`."""
+
 Model = TypeVar("Model", bound="WrittenByHand")
 
 

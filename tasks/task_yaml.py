@@ -21,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from station_config.remedies import Place
 from station_config.station_file import Texts
-from station_config.yaml_file import Name, WrittenByHand
+from station_config.yaml_file import Label, Name, WrittenByHand
 from tasks.model import Finish
 
 MOST_STEPS = 2_000
@@ -67,10 +67,10 @@ class StepYaml(WrittenByHand):
     signal: Name | None = Field(
         default=None, title="Signal", description="Done when this signal comes over MQTT."
     )
-    activity: Name | None = Field(
+    activity: Label | None = Field(
         default=None,
         title="Activity",
-        description="Done when another recogniser has seen this activity begin and end.",
+        description="Done when another recogniser has seen this begin and end: its own label.",
     )
     wait_s: float | None = Field(
         default=None, gt=0, le=86_400, title="Wait", description="Done after so many seconds."

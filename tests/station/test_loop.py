@@ -22,10 +22,12 @@ from station.keeper import Keeper
 from station.latency import Stages
 from station.loop import Parts, Turn, run
 from station.outbox import Outbox
-from station.report import Reporter, Signal
+from station.outside import SILENT_S, Activities, Signal
+from station.report import Reporter
 from station.watch import Seen
 from station_config.station import Station
 from tasks.model import Evidence, Sign, Task
+from tasks.task_file import read_task
 from vision.eyes import Sight
 from vision.light import LightNotice
 from vision.observations import Observation
@@ -231,6 +233,40 @@ def test_signals_and_commands_reach_the_run(at_bench: Bench, torch: Task) -> Non
     at_bench.parts.reporter.inbox.put(answer)
     turn.take(at_bench.sees(62.0))
     assert at_bench.types()[-2:] == ["help_asked", "help_answered"]
+
+
+LEG = """
+task: leg
+title: {en: Leg}
+steps:
+  - {id: pick, say: {en: Pick up a leg.}, activity: pick up leg, zone: jig, usual_s: 2}
+  - {id: spin, say: {en: Spin it in.}, activity: spin leg, zone: jig, usual_s: 4}
+  - {id: done, say: {en: Touch Done.}, confirm: done}
+"""
+
+
+def test_another_recognisers_labels_bring_the_run_on_and_its_silence_is_told(
+    at_bench: Bench, bench: Station, tmp_path: Path
+) -> None:
+    (tmp_path / "leg.yaml").write_text(LEG)
+    guide = Guide(read_task(tmp_path / "leg.yaml"), bench)
+    turn = Turn(replace(at_bench.parts, guide=guide))
+    inbox = at_bench.parts.reporter.inbox
+    turn.take(at_bench.sees(0.0))
+    for tenth in range(90):
+        labels = {"pick up leg": 0.9} if tenth < 20 else {"spin leg": 0.9}
+        inbox.put(Activities(name="camera_2", labels=labels if tenth < 60 else {}))
+        turn.take(at_bench.sees(tenth / 10))
+    finished = [e["step"] for e in at_bench.events() if e["type"] == "step_finished"]
+    assert finished == ["pick", "spin"]
+
+    turn.take(at_bench.sees(9.1 + SILENT_S))
+    assert at_bench.types()[-1] == "station_fault"
+    assert "camera_2 has said nothing" in str(at_bench.events()[-1]["note"])
+    inbox.put(Activities(name="camera_2", labels={}))
+    turn.take(at_bench.sees(9.2 + SILENT_S))
+    turn.take(at_bench.sees(9.3 + SILENT_S))
+    assert at_bench.types()[-1] == "station_recovered"
 
 
 def test_the_bench_is_dark_when_the_loop_ends(at_bench: Bench) -> None:

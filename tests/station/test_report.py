@@ -28,7 +28,8 @@ from hub.wire import (
     state_topic,
 )
 from station.outbox import Outbox
-from station.report import Reporter, RunView, Signal
+from station.outside import Activities, Signal
+from station.report import Reporter, RunView
 from station.threads import NamedThread
 from station_config.station import Station
 from tests.brokers import Broker
@@ -56,8 +57,8 @@ class ListeningHub:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        self._client.publish(topic, payload, qos=1).wait_for_publish(5)
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(5)
 
     def ack(self, outbox: UUID, stored_to: int, *, renew: bool = False) -> None:
         ack = AckV1(outbox=outbox, stored_to=stored_to, renew=renew)
@@ -229,13 +230,30 @@ def test_signals_and_commands_come_in_and_stale_or_broken_ones_do_not(
         hub.publish(signal_topic(**NAMES, name="torque_ok"), b'{"p": 7}')
         hub.publish(signal_topic(**NAMES, name="torque_ok"), b'{"p": 0.8}')
         hub.publish(signal_topic(**NAMES, name="pedal"), b"\xff not json")
+        hub.publish(signal_topic(**NAMES, name="camera_2"), b'{"activity": {"spin": 2}}')
+        hub.publish(signal_topic(**NAMES, name="camera_2"), b'{"activity": {"spin": 0.8}}')
         hub.publish(ack_topic(**NAMES), b"[[[[")
         fresh = CommandV1(kind="help_is_coming", valid_until=now + timedelta(minutes=5))
         hub.publish(command_topic(**NAMES), fresh.to_payload())
-        heard = [reporter.inbox.get(timeout=10) for _ in range(3)]
+        heard = [reporter.inbox.get(timeout=10) for _ in range(4)]
     assert heard[0] == Signal(name="torque_ok", p=0.8)
     assert heard[1] == Signal(name="pedal", p=0.99)
-    assert heard[2] == fresh
+    assert heard[2] == Activities(name="camera_2", labels={"spin": 0.8})
+    assert heard[3] == fresh
+
+
+def test_a_signal_that_the_broker_had_kept_finishes_no_step_of_today(
+    broker: Broker, bench_at: BenchAt, outbox: Outbox
+) -> None:
+    """A torque driver that retains: on each connect the broker would say yesterday's screw."""
+    broker.start()
+    with listening(broker.port) as hub:
+        hub.publish(signal_topic(**NAMES, name="torque_ok"), b'{"p": 0.99}', retain=True)
+        with reporting(bench_at(broker.url), outbox) as reporter:
+            hub.until(lambda: not hub.states.empty())
+            hub.publish(signal_topic(**NAMES, name="pedal"), b'{"p": 0.7}')
+            assert reporter.inbox.get(timeout=10) == Signal(name="pedal", p=0.7)
+            assert reporter.inbox.empty()
 
 
 def test_a_second_station_with_the_same_name_is_told_on_the_spot(
