@@ -40,13 +40,16 @@ from tasks.scores import (
     TakenBack,
     following_score,
 )
-from tasks.silence import STREAM_S
-from tasks.tracker import advance, begin, tick
+from tasks.tracker import advance, begin
 
 FILM_HZ = 25.0
 ASKED_HZ = 10.0
 """So often the recogniser is asked what it sees."""
 IDLE = "NA"
+GONE = "nobody"
+GONE_S = 5.0
+"""A recording stops with the last step. At a bench time goes on: for so long the recogniser then
+says that it sees nobody at work (docs/hub.md)."""
 ENOUGH, DECAY = 8.0, 0.75
 """IndustReal's accumulate-and-threshold, at its ten looks a second."""
 ACCUMULATED_HZ = 10.0
@@ -136,6 +139,15 @@ def moments(recording: Recording, rate_hz: float) -> Iterator[tuple[float, Segme
             yield at_s, now
 
 
+def followed_moments(recording: Recording, rate_hz: float) -> Iterator[tuple[float, Segment]]:
+    """The same, and then that nobody is at work any more."""
+    yield from moments(recording, rate_hz)
+    began_s = recording.until_s + 1.0 / rate_hz
+    gone = Segment(from_s=began_s, to_s=began_s + GONE_S, labels=((GONE, 0.95),))
+    for number in range(round(GONE_S * rate_hz)):
+        yield began_s + number / rate_hz, gone
+
+
 def evidence_at(at_s: float, segment: Segment) -> list[Evidence]:
     """The lines of one moment."""
     return [
@@ -162,18 +174,13 @@ def confirmed(recording: Recording) -> ConfirmedRun:
 
 
 def tracked(recording: Recording, learned: Learned | None) -> tuple[RunToScore, int]:
-    """The run followed by the tracker, and how often the worker would have been asked.
-
-    When the recording has ended, time goes on: the recogniser has fallen silent.
-    """
+    """The run followed by the tracker, and how often the worker would have been asked."""
     task = task_of(recording)
     belief, _ = begin(task, 0.0, learned=learned)
     told: list[Event] = []
-    for at_s, segment in moments(recording, ASKED_HZ):
+    for at_s, segment in followed_moments(recording, ASKED_HZ):
         belief, events = advance(belief, evidence_at(at_s, segment), task)
         told += events
-    _, events = tick(belief, recording.until_s + STREAM_S + 1.0, task)
-    told += events
     names = {(step.step_id, step.turn): place for place, step in enumerate(task.steps)}
     told_s: dict[int, float] = {}
     back: dict[int, list[TakenBack]] = defaultdict(list)
@@ -211,7 +218,7 @@ def come_and_gone(recording: Recording) -> RunToScore:
     labels = [segment.labels[0][0] for segment in recording.steps]
     told_s: dict[int, float] = {}
     here = False
-    for at_s, segment in moments(recording, FILM_HZ):
+    for at_s, segment in followed_moments(recording, FILM_HZ):
         place = len(told_s)
         if place == len(labels):
             break
@@ -229,7 +236,7 @@ def accumulated(recording: Recording) -> RunToScore:
     labels = [segment.labels[0][0] for segment in recording.steps]
     told_s: dict[int, float] = {}
     heard: dict[str, float] = defaultdict(float)
-    for at_s, segment in moments(recording, ACCUMULATED_HZ):
+    for at_s, segment in followed_moments(recording, ACCUMULATED_HZ):
         first, p = max(segment.labels, key=lambda label: label[1])
         for label in [*heard]:
             heard[label] *= 1.0 if label == first else DECAY

@@ -123,14 +123,12 @@ class Stream:
         first: The label that was most probable then.
         turned: To what it turned in this run while each activity went on, as far as that is
             believed: by the label of the activity, and then by the label that came up.
-        has_ended: It has been silent for long, and that was taken into account.
     """
 
     kind: SignKind
     said_s: float
     first: str
     turned: Mapping[str, Counts] = field(default_factory=dict)
-    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

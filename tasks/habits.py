@@ -117,9 +117,7 @@ class Habits:
 def habits_of(task: Task, learned: Learned | None = None) -> Habits:
     """Work out what to expect of a task: once a run."""
     learned = Learned() if learned is None else learned
-    usual_s = tuple(
-        usual_time_s(learned.took.get(habit_of(step)), step.usual_s) for step in task.steps
-    )
+    usual_s = tuple(_usual_at(place, task, learned) for place in range(len(task.steps)))
     choir = _Choir(task, learned)
     phases: list[tuple[int, ...]] = []
     gap_share: list[float] = []
@@ -155,6 +153,18 @@ def habits_of(task: Task, learned: Learned | None = None) -> Habits:
         reliability={kind: _relied(kind, learned.signs.get(kind)) for kind in RELIABILITY},
         has_heard=bool(learned.during),
     )
+
+
+def _usual_at(place: int, task: Task, learned: Learned) -> float:
+    """How long the step at a place takes. Tightening after spinning is not tightening by itself."""
+    step = task.steps[place]
+    usual_s = usual_time_s(learned.took.get(habit_of(step)), step.usual_s)
+    if step.finish is not Finish.ACTIVITY:
+        return usual_s
+    before = _activity_before(task, place) if step.after else START
+    if before is None:
+        return usual_s
+    return usual_time_s(learned.took_after.get((before, step.target)), usual_s)
 
 
 def usual_time_s(took: Spread | None, told_s: float) -> float:

@@ -134,6 +134,8 @@ class Learned:
     Attributes:
         runs: From how many runs.
         took: How long steps took, by `habit_of`: from the step before; activities by themselves.
+        took_after: How long activities took after a certain other, by both labels; `START` when
+            there was none.
         gaps: What lay before each activity, by its label; `START` before the first.
         gaps_between: What lay between two activities, by the label of the one and of the other.
         during: What was heard during an activity, by its label and then by its part.
@@ -143,6 +145,7 @@ class Learned:
 
     runs: int = 0
     took: Mapping[str, Spread] = field(default_factory=dict)
+    took_after: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
     gaps: Mapping[str, Gaps] = field(default_factory=dict)
     gaps_between: Mapping[tuple[str, str], Gaps] = field(default_factory=dict)
     during: Mapping[tuple[str, int], Heard] = field(default_factory=dict)
@@ -153,6 +156,7 @@ class Learned:
         return Learned(
             runs=self.runs + other.runs,
             took=_merged(self.took, other.took),
+            took_after=_merged(self.took_after, other.took_after),
             gaps=_merged(self.gaps, other.gaps),
             gaps_between=_merged(self.gaps_between, other.gaps_between),
             during=_merged(self.during, other.during),

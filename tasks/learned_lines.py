@@ -20,6 +20,8 @@ def learned_lines(learned: Learned) -> Iterator[str]:
     yield _line(counted="runs", count=learned.runs)
     for name, took in sorted(learned.took.items()):
         yield _line(counted="took", of=name, **asdict(took))
+    for (before, label), took in sorted(learned.took_after.items()):
+        yield _line(counted="took_after", after=before, of=label, **asdict(took))
     for label, gaps in sorted(learned.gaps.items()):
         yield _line(counted="gaps", of=label, **asdict(gaps))
     for (before, label), gaps in sorted(learned.gaps_between.items()):
@@ -58,6 +60,7 @@ class _Found:
     def __init__(self) -> None:
         self._runs = 0
         self._took: dict[str, Spread] = {}
+        self._took_after: dict[tuple[str, str], Spread] = {}
         self._gaps: dict[str, Gaps] = {}
         self._gaps_between: dict[tuple[str, str], Gaps] = {}
         self._during: dict[tuple[str, int], Heard] = {}
@@ -71,6 +74,9 @@ class _Found:
                 self._runs += int(_count(kept["count"]))
             case "took":
                 added(self._took, kept.pop("of"), Spread(**_counts(kept)))
+            case "took_after":
+                pair = (kept.pop("after"), kept.pop("of"))
+                added(self._took_after, pair, Spread(**_counts(kept)))
             case "gaps":
                 added(self._gaps, kept.pop("of"), Gaps(**_counts(kept)))
             case "gaps_between":
@@ -91,6 +97,7 @@ class _Found:
         return Learned(
             runs=self._runs,
             took=self._took,
+            took_after=self._took_after,
             gaps=self._gaps,
             gaps_between=self._gaps_between,
             during=self._during,

@@ -71,6 +71,7 @@ def learned_from(run: ConfirmedRun) -> Learned:
     return Learned(
         runs=1,
         took=took,
+        took_after=_took_after(spans),
         gaps=gaps,
         gaps_between=gaps_between,
         during=during,
@@ -156,6 +157,15 @@ def _took(run: ConfirmedRun, spans: Sequence[_Span]) -> dict[str, Spread]:
         before_s = max(before_s, done.at_s)
     for span in spans:
         added(took, f"activity:{span.label}", Spread.once(max(0.0, span.to_s - span.from_s)))
+    return took
+
+
+def _took_after(spans: Sequence[_Span]) -> dict[tuple[str, str], Spread]:
+    took: dict[tuple[str, str], Spread] = {}
+    before = START
+    for span in spans:
+        added(took, (before, span.label), Spread.once(max(0.0, span.to_s - span.from_s)))
+        before = span.label
     return took
 
 

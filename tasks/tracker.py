@@ -25,13 +25,14 @@ from tasks.order import Order, lowest, order_of, places_of, step_at
 from tasks.pausing import seen_in_pause
 from tasks.presses import Press, gone_back, help_called, paused, resumed, said_done
 from tasks.reaches import noticed
-from tasks.silence import STREAM_S, fallen_silent, silence_due_s
 from tasks.streams import STREAMS, flowed
 from tasks.telling import Turn, finish_said, settled, step_event, waits_among
 from tasks.weighing import forgotten, weighed
 
 __all__ = ["Belief", "Press", "advance", "begin", "press", "tick"]
 
+STREAM_S = 5.0
+"""A stream that has said nothing for so long has ended, or its recogniser has gone."""
 WHOLE = 1.0 + 1e-6
 """Probabilities of signs that exclude each other sum to at most this."""
 
@@ -221,9 +222,6 @@ def _exclusive(
 def _next_due(belief: Belief) -> tuple[float, Callable[[Belief, float], Turn]]:
     """When something happens by time alone, and what it is."""
     due_s, falls_due = question_due_s(belief), questioned
-    silence_s = silence_due_s(belief)
-    if silence_s < due_s:
-        due_s, falls_due = silence_s, fallen_silent
     for wait in belief.waits:
         ends_s = wait.since_s + step_at(belief.order, wait.place).wait_s
         if ends_s < due_s:

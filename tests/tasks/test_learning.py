@@ -63,6 +63,12 @@ def run_of(task: Task, *, marked: bool = True, confused: bool = False) -> Confir
 def test_durations_and_gaps_are_counted(task_of: TaskWriter) -> None:
     learned = learned_from(run_of(task_of(LEGS)))
     assert learned.took["activity:spin_leg"] == Spread(count=1.0, total_s=10.0, squares_s2=100.0)
+    assert learned.took_after["pick_up", "spin_leg"] == learned.took["activity:spin_leg"]
+    assert set(learned.took_after) == {
+        (START, "pick_up"),
+        ("pick_up", "spin_leg"),
+        ("spin_leg", "flip_table"),
+    }
     assert learned.gaps[START] == Gaps(count=1.0, with_gap=1.0, total_s=1.0)
     assert learned.gaps["flip_table"] == Gaps(count=1.0, with_gap=1.0, total_s=1.0)
     assert learned.gaps_between == {
@@ -117,6 +123,22 @@ def test_a_recogniser_that_always_says_the_wrong_word_is_understood_once_it_is_k
     for step, (_, until_s) in zip(("pick", "spin", "flip"), TIMES_S, strict=True):
         assert until_s - 0.5 <= told[step] <= until_s + 1.0
     assert "spin" not in [step for step, at_s in told_at(task, run, None) if at_s < 15.0]
+
+
+def test_the_same_activity_may_be_shorter_after_another(task_of: TaskWriter) -> None:
+    """A leg is spun in for ten seconds, and after it was tightened for one more."""
+    task = task_of("""
+- {id: spin, say: {en: Spin.}, activity: spin_leg}
+- {id: tighten, say: {en: Tighten.}, activity: tighten_leg}
+- {id: again, say: {en: Spin again.}, activity: spin_leg}
+""")
+    ten_s = Spread(count=40.0, total_s=400.0, squares_s2=4400.0)
+    two_s = Spread(count=20.0, total_s=40.0, squares_s2=100.0)
+    learned = Learned(
+        took={"activity:spin_leg": ten_s}, took_after={("tighten_leg", "spin_leg"): two_s}
+    )
+    first_s, _, again_s = habits_of(task, learned).usual_s
+    assert (first_s > 9.0, again_s < 3.0) == (True, True)
 
 
 def test_a_gap_is_expected_by_the_two_activities_it_lies_between(task_of: TaskWriter) -> None:

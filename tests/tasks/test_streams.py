@@ -96,25 +96,23 @@ def test_nobody_at_the_bench_any_more_ends_the_last_step_that_was_under_way(
     """Nothing follows the last step that could tell that it has ended."""
     story = flipped_and_screwing_for(task_of(SCREWS), 8.0)
     assert not story.belief.finished
-    story.waits_until(16.0)
-    assert not story.belief.finished
-    assert story.waits_until(17.0).belief.finished
-    (run,) = story.of(EventType.RUN_FINISHED)
-    assert run.at_s == pytest.approx(16.8)
+    streams(story, 12.0, 14.0, "activity:nobody=0.95")
+    assert story.belief.finished
 
 
-def test_who_goes_away_when_the_last_step_has_just_begun_has_not_done_it(
+def test_a_recogniser_that_dies_in_the_last_step_ends_nothing_but_the_worker_is_asked(
     task_of: TaskWriter,
 ) -> None:
-    story = flipped_and_screwing_for(task_of(SCREWS), 1.0)
-    assert story.waits_until(60.0).finished == ["flip"]
-
-
-def test_a_pause_in_the_last_step_is_no_silence(task_of: TaskWriter) -> None:
-    """What a recogniser says in a pause is not heard, and no silence of its own."""
-    story = flipped_and_screwing_for(task_of(SCREWS), 8.0)
-    story.presses(12.0, Press.PAUSE).presses(600.0, Press.RESUME).waits_until(603.0)
+    story = flipped_and_screwing_for(task_of(SCREWS), 8.0).waits_until(120.0)
     assert story.finished == ["flip"]
+    (question,) = story.of(EventType.STEP_UNSURE)
+    assert question.step == "screw"
+    assert story.presses(121.0, Press.YES).belief.finished
+
+
+def test_what_a_recogniser_says_in_a_pause_is_not_heard(task_of: TaskWriter) -> None:
+    story = flipped_and_screwing_for(task_of(SCREWS), 8.0).presses(12.0, Press.PAUSE)
+    streams(story, 12.5, 20.0, "activity:nobody=0.95").presses(600.0, Press.RESUME)
     streams(story, 603.0, 604.0, "activity:screw_leg=0.8", "activity:flip_table=0.1")
     assert story.finished == ["flip"]
 
