@@ -91,6 +91,8 @@ def main() -> None:
     asked.add_argument("--no-hands", action="store_true", help="the second witness alone")
     chosen = asked.parse_args()
     film = chosen.data / "desk_reach" / "cam0_test.mp4"
+    if not film.is_file():
+        asked.error(f"{film} is not there. --data is the folder that holds desk_reach/.")
     with tempfile.TemporaryDirectory() as folder:
         told = reached(film, Path(folder), live=chosen.live, hands=not chosen.no_hands)
     table = Table("visit", "frames", "told at frame", "off by", "within 0.4 s")
