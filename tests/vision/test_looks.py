@@ -163,11 +163,13 @@ def test_a_hand_that_put_nothing_down_while_even_light_came_is_known_to_have_put
     assert place.loses_the_last().fuller < -0.3
 
 
-def test_what_was_put_down_while_even_light_came_is_not_taken_for_light() -> None:
+@pytest.mark.parametrize("side", [10, 4])
+def test_what_was_put_down_while_even_light_came_is_not_taken_for_light(side: int) -> None:
+    """The small one is run 25: a dark lens in a dark torch."""
     place = Place()
     place.passes(0.3, covered=0.5)
     place.is_lit(np.full((SIDE, SIDE, 3), 1.25))
-    place.shown[14:24, 14:24] = DARK
+    place.shown[14 : 14 + side, 14 : 14 + side] = DARK
     place.passes(0.3, covered=0.5)
     assert place.passes(0.3) is None
 
