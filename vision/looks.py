@@ -171,7 +171,7 @@ def _relit_unchanged(
     changed = difference(look.unlit, patch, mask, differs_by=differs_by)
     if changed >= UNCHANGED_LOOK:
         return replace(look, unlit=None)
-    look = _lit_as(replace(look, relit=look.unlit, unlit=None), patch)
+    look = _lit_as(replace(look, relit=look.unlit), patch)
     return replace(look, seen=LookSeen(changed=changed, fuller=0.0))
 
 
@@ -183,7 +183,7 @@ def _lit_as(look: PlaceLook, patch: Picture) -> PlaceLook:
     gain = np.clip(now / before, 1.0 / MOST_GAIN, MOST_GAIN)
 
     lit = (np.asarray(np.clip(one * gain, 0, 255), np.uint8) for one in look.earlier)
-    return replace(look, earlier=tuple(lit), relit=None)
+    return replace(look, earlier=tuple(lit), relit=None, unlit=None)
 
 
 def difference(

@@ -174,6 +174,18 @@ def test_what_was_put_down_while_even_light_came_is_not_taken_for_light(side: in
     assert place.passes(0.3) is None
 
 
+def test_a_bare_place_under_new_light_is_carried_over_once() -> None:
+    """Twice, and what is under a thing would be remembered half as bright again."""
+    place = Place()
+    place.gets(DARK, at=(14, 14))
+    place.passes(1.0)
+    remembered = place.look.earlier[0].astype(float)
+    place.is_lit(np.full((SIDE, SIDE, 3), 1.25))
+    assert place.passes(1.0) is None
+    relit = place.look.earlier[0].astype(float)
+    assert np.abs(relit - remembered * 1.25)[2:-2, 2:-2].mean() < 6.0
+
+
 def test_a_visit_that_changed_nothing_is_not_remembered() -> None:
     place = Place()
     place.passes(0.4, covered=0.5)
