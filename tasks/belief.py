@@ -10,6 +10,7 @@ from tasks.events import SupportLevel
 from tasks.learned import Counts
 from tasks.model import SignKind
 from tasks.order import places_of
+from tasks.tempo import NO_TEMPO, Tempo
 
 if TYPE_CHECKING:
     from tasks.events import Event
@@ -123,12 +124,14 @@ class Stream:
         first: The label that was most probable then.
         turned: To what it turned in this run while each activity went on, as far as that is
             believed: by the label of the activity, and then by the label that came up.
+        tempo: How quick the worker was in this run, as far as it tells.
     """
 
     kind: SignKind
     said_s: float
     first: str
     turned: Mapping[str, Counts] = field(default_factory=dict)
+    tempo: Tempo = NO_TEMPO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tasks.belief import Guess, Stream
-    from tasks.habits import Voice, Word
     from tasks.learned import Counts
     from tasks.model import Sign
     from tasks.order import Order
+    from tasks.voices import Voice, Word
 
 GONE_ON = 0.2
 """What is said in one second counts so much beside what it turns to: pictures of one second are
@@ -29,7 +29,7 @@ GONE_ON_UNLEARNED = 1.5
 """The same while nothing is known of how the recogniser turns: what it stays with must do."""
 TURNED = 1.2
 """What it turns to counts a little more than as one draw: a turn is seen in several pictures."""
-OWN_COUNTS = 20.0
+OWN_COUNTS = 35.0
 """What was learned in other runs counts as so many turns of the recogniser beside those heard in
 this run while the same went on. Chosen on the IKEA recordings (benchmarks/tracker_streams.py): with
 less, a step that lasts explains all that is heard in it, and is never told as finished."""

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from tasks.model import SignKind
 
-START = ""
-"""Stands for "nothing yet" where something is counted by what came before."""
+START = END = ""
+"""Stand for "nothing yet" and "nothing more" where something is counted by its neighbours."""
 PARTS = 3
 """An activity is counted in its beginning, its middle and its end: around its borders a
 recogniser still names the neighbours."""
@@ -136,6 +136,8 @@ class Learned:
         took: How long steps took, by `habit_of`: from the step before; activities by themselves.
         took_after: How long activities took after a certain other, by both labels; `START` when
             there was none.
+        took_between: How long activities took between two certain others, by the labels of all
+            three, in their order; `START` and `END` where there was none.
         gaps: What lay before each activity, by its label; `START` before the first.
         gaps_between: What lay between two activities, by the label of the one and of the other.
         during: What was heard during an activity, by its label and then by its part.
@@ -146,6 +148,7 @@ class Learned:
     runs: int = 0
     took: Mapping[str, Spread] = field(default_factory=dict)
     took_after: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
+    took_between: Mapping[tuple[str, str, str], Spread] = field(default_factory=dict)
     gaps: Mapping[str, Gaps] = field(default_factory=dict)
     gaps_between: Mapping[tuple[str, str], Gaps] = field(default_factory=dict)
     during: Mapping[tuple[str, int], Heard] = field(default_factory=dict)
@@ -157,6 +160,7 @@ class Learned:
             runs=self.runs + other.runs,
             took=_merged(self.took, other.took),
             took_after=_merged(self.took_after, other.took_after),
+            took_between=_merged(self.took_between, other.took_between),
             gaps=_merged(self.gaps, other.gaps),
             gaps_between=_merged(self.gaps_between, other.gaps_between),
             during=_merged(self.during, other.during),

@@ -22,6 +22,8 @@ def learned_lines(learned: Learned) -> Iterator[str]:
         yield _line(counted="took", of=name, **asdict(took))
     for (before, label), took in sorted(learned.took_after.items()):
         yield _line(counted="took_after", after=before, of=label, **asdict(took))
+    for (before, label, after), took in sorted(learned.took_between.items()):
+        yield _line(counted="took_between", after=before, of=label, before=after, **asdict(took))
     for label, gaps in sorted(learned.gaps.items()):
         yield _line(counted="gaps", of=label, **asdict(gaps))
     for (before, label), gaps in sorted(learned.gaps_between.items()):
@@ -61,6 +63,7 @@ class _Found:
         self._runs = 0
         self._took: dict[str, Spread] = {}
         self._took_after: dict[tuple[str, str], Spread] = {}
+        self._took_between: dict[tuple[str, str, str], Spread] = {}
         self._gaps: dict[str, Gaps] = {}
         self._gaps_between: dict[tuple[str, str], Gaps] = {}
         self._during: dict[tuple[str, int], Heard] = {}
@@ -77,6 +80,9 @@ class _Found:
             case "took_after":
                 pair = (kept.pop("after"), kept.pop("of"))
                 added(self._took_after, pair, Spread(**_counts(kept)))
+            case "took_between":
+                three = (kept.pop("after"), kept.pop("of"), kept.pop("before"))
+                added(self._took_between, three, Spread(**_counts(kept)))
             case "gaps":
                 added(self._gaps, kept.pop("of"), Gaps(**_counts(kept)))
             case "gaps_between":
@@ -98,6 +104,7 @@ class _Found:
             runs=self._runs,
             took=self._took,
             took_after=self._took_after,
+            took_between=self._took_between,
             gaps=self._gaps,
             gaps_between=self._gaps_between,
             during=self._during,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from tasks.learned import PARTS, START, Counts, Gaps, Heard, Learned, Seen, Spread, added
+from tasks.learned import END, PARTS, START, Counts, Gaps, Heard, Learned, Seen, Spread, added
 from tasks.model import SIGN_OF_FINISH, Evidence, Finish, SignKind, Step, Task
 
 BORDER_S = 0.6
@@ -66,12 +66,14 @@ def learned_from(run: ConfirmedRun) -> Learned:
     moments = _activity_moments(run.evidence)
     spans = tuple(_spans(run, moments))
     took = _took(run, spans)
+    took_after, took_between = _took_among(spans)
     gaps, gaps_between = _gaps(run, spans)
     during, between = _heard(run, spans, moments)
     return Learned(
         runs=1,
         took=took,
-        took_after=_took_after(spans),
+        took_after=took_after,
+        took_between=took_between,
         gaps=gaps,
         gaps_between=gaps_between,
         during=during,
@@ -160,13 +162,18 @@ def _took(run: ConfirmedRun, spans: Sequence[_Span]) -> dict[str, Spread]:
     return took
 
 
-def _took_after(spans: Sequence[_Span]) -> dict[tuple[str, str], Spread]:
-    took: dict[tuple[str, str], Spread] = {}
-    before = START
-    for span in spans:
-        added(took, (before, span.label), Spread.once(max(0.0, span.to_s - span.from_s)))
-        before = span.label
-    return took
+def _took_among(
+    spans: Sequence[_Span],
+) -> tuple[dict[tuple[str, str], Spread], dict[tuple[str, str, str], Spread]]:
+    """How long activities took by the one before, and by the one before and the one after."""
+    after: dict[tuple[str, str], Spread] = {}
+    between: dict[tuple[str, str, str], Spread] = {}
+    labels = [START, *(span.label for span in spans), END]
+    for span, before, following in zip(spans, labels, labels[2:], strict=False):
+        took = Spread.once(max(0.0, span.to_s - span.from_s))
+        added(after, (before, span.label), took)
+        added(between, (before, span.label, following), took)
+    return after, between
 
 
 def _gaps(

@@ -21,6 +21,7 @@ from tasks.hearing import Fits
 from tasks.learning import LONGEST_S, first_of, shares_of
 from tasks.model import Finish, Sign, SignKind
 from tasks.order import lowest, places_of, step_at
+from tasks.tempo import NO_TEMPO
 from tasks.weighing import LEAST_WEIGHT, finished, nearest_later, unseen_factor
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tasks.belief import Stream
     from tasks.learned import Counts
     from tasks.order import Order, StepSet
+    from tasks.tempo import Tempo
 
 MOST_LANES = 18
 """Two for each of nine neighbouring places: a gap, and the activity after it."""
@@ -40,7 +42,7 @@ AT_MOST = 0.9
 that the phases of an activity together last as long as the activity does, whatever the turns."""
 MOST_MISSED = 6
 """So many activities in a row may go unrecognised and the run is still followed."""
-LEFT_OUT = 0.015
+LEFT_OUT = 0.001
 """How probable it is that a step does not happen, or leaves no trace at all."""
 SPREAD = 1.5
 """Somebody works at one of three paces: usual, so many times as quick, so many times as slow. While
@@ -81,8 +83,9 @@ def flowed(
     passed_s = min(passed_s, LONGEST_S)
     turns = max(1, min(MOST_TURNS, ceil(passed_s / TURN_S)))
     lanes = _lanes_of(guesses)
+    tempo = NO_TEMPO if last is None else last.tempo
     for _ in range(turns):
-        lanes = _moved(lanes, heard, passed_s / turns, at_s, order)
+        lanes = _moved(lanes, heard, passed_s / turns, at_s, order, tempo)
     return _weighed(lanes, Fits(heard, last, passed_s, order), order)
 
 
@@ -106,14 +109,17 @@ def _into(lanes: _Lanes, guess: Guess, doing: int, weights: list[float]) -> None
         own[phase] += weight
 
 
-def _moved(lanes: _Lanes, heard: Counts, passed_s: float, at_s: float, order: Order) -> _Lanes:
+def _moved(
+    lanes: _Lanes, heard: Counts, passed_s: float, at_s: float, order: Order, tempo: Tempo
+) -> _Lanes:
     """What may have become of the guesses meanwhile: activities begin, go on and end."""
     after: _Lanes = {}
     changes = 1.0 - exp(-PACE_CHANGES_HZ * passed_s)
     spread = SPREAD if order.habits.has_heard else 1.0
     for (_, doing), (guess, weights) in lanes.items():
         if doing >= 0:
-            ended = _gone_on(weights, passed_s / order.habits.usual_s[doing], changes, spread)
+            usual_s = order.habits.usual_s[doing] * tempo.stretch(_label(doing, order))
+            ended = _gone_on(weights, passed_s / usual_s, changes, spread)
             _into(after, guess, doing, weights)
             if sum(ended) > 0.0:
                 done = finished(guess, (doing,), 1.0, at_s, order)

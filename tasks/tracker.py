@@ -27,6 +27,7 @@ from tasks.presses import Press, gone_back, help_called, paused, resumed, said_d
 from tasks.reaches import noticed
 from tasks.streams import STREAMS, flowed
 from tasks.telling import Turn, finish_said, settled, step_event, waits_among
+from tasks.tempo import NO_TEMPO, went_on
 from tasks.weighing import forgotten, weighed
 
 __all__ = ["Belief", "Press", "advance", "begin", "press", "tick"]
@@ -190,6 +191,7 @@ def _weighed(belief: Belief, signs: tuple[tuple[Sign, float], ...], at_s: float)
     last = next((stream for stream in belief.streams if stream.kind is kind), None)
     passed_s = at_s - (belief.run_since_s if last is None else last.said_s)
     turned: Mapping[str, Counts] = {}
+    tempo = NO_TEMPO if last is None else last.tempo
     if kind is SignKind.LOOKS:
         guesses = looked(belief.guesses, signs, at_s=at_s, passed_s=passed_s, order=order)
     else:
@@ -197,8 +199,9 @@ def _weighed(belief: Belief, signs: tuple[tuple[Sign, float], ...], at_s: float)
             belief.guesses, signs, at_s=at_s, passed_s=passed_s, last=last, order=order
         )
         turned = turned_to(signs, last=last, guesses=guesses, order=order)
+        tempo = went_on(tempo, guesses, passed_s, order)
     first = first_of({sign.name: p for sign, p in signs})
-    said = Stream(kind=kind, said_s=at_s, first=first, turned=turned)
+    said = Stream(kind=kind, said_s=at_s, first=first, turned=turned, tempo=tempo)
     others = tuple(stream for stream in belief.streams if stream.kind is not kind)
     return replace(belief, guesses=guesses, streams=(*others, said))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tasks.events import EventType
 from tasks.habits import habits_of, phases_for, usual_time_s
-from tasks.learned import START, Gaps, Heard, Learned, Seen, Spread
+from tasks.learned import END, START, Gaps, Heard, Learned, Seen, Spread
 from tasks.learned_lines import LearnedFileError, learned_lines, parse_learned
 from tasks.learning import ConfirmedRun, Done, learned_from, learned_from_all
 from tasks.model import Evidence, Finish, Sign, SignKind, Step, Task
@@ -68,6 +68,11 @@ def test_durations_and_gaps_are_counted(task_of: TaskWriter) -> None:
         (START, "pick_up"),
         ("pick_up", "spin_leg"),
         ("spin_leg", "flip_table"),
+    }
+    assert set(learned.took_between) == {
+        (START, "pick_up", "spin_leg"),
+        ("pick_up", "spin_leg", "flip_table"),
+        ("spin_leg", "flip_table", END),
     }
     assert learned.gaps[START] == Gaps(count=1.0, with_gap=1.0, total_s=1.0)
     assert learned.gaps["flip_table"] == Gaps(count=1.0, with_gap=1.0, total_s=1.0)
@@ -139,6 +144,30 @@ def test_the_same_activity_may_be_shorter_after_another(task_of: TaskWriter) -> 
     )
     first_s, _, again_s = habits_of(task, learned).usual_s
     assert (first_s > 9.0, again_s < 3.0) == (True, True)
+
+
+def test_the_same_activity_may_be_shorter_before_another(task_of: TaskWriter) -> None:
+    """Who tightens the leg next spins it in only loosely."""
+    task = task_of("""
+- {id: align, say: {en: Align.}, activity: align_leg}
+- {id: spin, say: {en: Spin.}, activity: spin_leg}
+- {id: tighten, say: {en: Tighten.}, activity: tighten_leg}
+- {id: align_2, say: {en: Align.}, activity: align_leg}
+- {id: spin_2, say: {en: Spin.}, activity: spin_leg}
+""")
+    all_s = Spread(count=60.0, total_s=480.0, squares_s2=5000.0)
+    learned = Learned(
+        took={"activity:spin_leg": all_s},
+        took_after={("align_leg", "spin_leg"): all_s},
+        took_between={
+            ("align_leg", "spin_leg", "tighten_leg"): Spread(
+                count=20.0, total_s=40.0, squares_s2=100.0
+            ),
+            ("align_leg", "spin_leg", END): Spread(count=40.0, total_s=440.0, squares_s2=4900.0),
+        },
+    )
+    usual_s = habits_of(task, learned).usual_s
+    assert (usual_s[1] < 4.0, usual_s[4] > 9.0) == (True, True)
 
 
 def test_a_gap_is_expected_by_the_two_activities_it_lies_between(task_of: TaskWriter) -> None:
