@@ -19,7 +19,7 @@ from rich.table import Table
 
 from tasks.events import EventType
 from tasks.model import Evidence, Finish, Sign, SignKind, Step, Task
-from tasks.scores import Completion, f1, matched, mean_delay_s, order_similarity
+from tasks.recognising import Completion, f1, matched, mean_delay_s, order_similarity
 from tasks.tracker import advance, begin
 
 FILM_HZ = 10.0

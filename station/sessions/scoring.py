@@ -6,17 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.scores import (
-    Completion,
-    Followed,
-    FollowingScore,
-    RunToScore,
-    f1,
-    following_score,
-    matched,
-    mean_delay_s,
-    order_similarity,
-)
+from tasks.following import Followed, FollowingScore, RunToScore, following_score
+from tasks.recognising import Completion, f1, matched, mean_delay_s, order_similarity
 
 if TYPE_CHECKING:
     from station.sessions.folder import Session
