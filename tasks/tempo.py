@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from math import exp, log
 from typing import TYPE_CHECKING
 
+from tasks.learning import LONGEST_S
 from tasks.order import step_at
 
 if TYPE_CHECKING:
@@ -89,9 +90,10 @@ def went_on(tempo: Tempo, guesses: Sequence[Guess], passed_s: float, order: Orde
     Args:
         tempo: Before it.
         guesses: After it, most probable first.
-        passed_s: Seconds since the moment before.
+        passed_s: Seconds since the moment before. A longer silence counts as `LONGEST_S`.
         order: Of the run's task.
     """
+    passed_s = min(passed_s, LONGEST_S)
     under_way_s = dict(tempo.under_way_s)
     for guess in guesses:
         if guess.doing is not None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tasks.belief import Belief, Guess
 from tasks.events import EventType
 from tasks.learned import Heard, Learned, Spread
+from tasks.learning import LONGEST_S
 from tasks.model import Evidence, Finish, Sign, SignKind, Step, Task
 from tasks.order import order_of
 from tasks.tempo import NO_TEMPO, USUAL_LOG, Shares, Tempo, went_on
@@ -103,14 +104,14 @@ def _over(*, unseen: bool) -> tuple[Guess, ...]:
 
 
 def test_an_activity_counts_once_it_is_over() -> None:
-    under_way = went_on(NO_TEMPO, _seen_under_way(1.0), 3.0, ORDER)
+    under_way = went_on(NO_TEMPO, _seen_under_way(1.0), 2.0, ORDER)
     under_way = went_on(under_way, _seen_under_way(0.5), 2.0, ORDER)
-    assert under_way.under_way_s == {0: 4.0}
+    assert under_way.under_way_s == {0: 3.0}
     assert under_way.every == Shares()
     over = went_on(under_way, _over(unseen=False), 0.1, ORDER)
     assert over.under_way_s == {1: 0.1}
     usual_s = ORDER.habits.usual_s[0]
-    assert exp(over.every.logs + USUAL_LOG) == pytest.approx(4.0 / usual_s)
+    assert exp(over.every.logs + USUAL_LOG) == pytest.approx(3.0 / usual_s)
     assert over.of_label == {"pick_up": over.every}
 
 
@@ -121,15 +122,16 @@ def test_one_that_went_by_unnoticed_tells_nothing() -> None:
 
 
 @given(
-    st.lists(st.floats(0.01, 600.0), max_size=30),
+    st.lists(st.tuples(st.integers(1, 40), st.floats(0.01, 2.0)), max_size=12),
     st.sampled_from(sorted(set(LABELS))),
 )
 def test_nothing_seen_in_a_run_makes_anybody_more_than_a_few_times_as_slow_or_quick(
-    times_s: list[float], label: str
+    activities: list[tuple[int, float]], label: str
 ) -> None:
     tempo = NO_TEMPO
-    for took_s in times_s:
-        tempo = went_on(tempo, _seen_under_way(1.0), took_s, ORDER)
+    for moments, each_s in activities:
+        for _ in range(moments):
+            tempo = went_on(tempo, _seen_under_way(1.0), each_s, ORDER)
         tempo = went_on(tempo, _over(unseen=False), 0.1, ORDER)
     assert 0.05 < tempo.stretch(label) < 4.0
 
@@ -148,3 +150,11 @@ def test_a_slow_worker_is_given_time_where_the_recogniser_says_nothing_new() -> 
         return belief.sureness(3)
 
     assert believed_over(10.0) < believed_over(2.5)
+
+
+def test_a_recogniser_that_was_silent_for_a_minute_makes_nobody_slow() -> None:
+    belief = _worked(4.0, 1)
+    at_s = 64.0
+    sign = Sign(SignKind.ACTIVITY, LABELS[0])
+    belief, _ = advance(belief, [Evidence(at_s=at_s, sign=sign, p=0.9)], TASK)
+    assert sum(_tempo_of(belief).under_way_s.values()) < 4.0 + LONGEST_S + 0.1
