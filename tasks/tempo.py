@@ -3,7 +3,8 @@
 Who took long for the first leg will take long for the next one, whatever others took: of what is
 left of the differences between times when activity and neighbours are known, a fifth goes with the
 run (IKEA recordings). So how long each activity took in this run, as far as that is believed, says
-how long the next ones will take.
+how long the next ones will take. It is forgotten with the run and told to nobody: help should come
+at the right moment, and nobody's speed is judged.
 """
 
 from __future__ import annotations
