@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from tasks.learned import END, START, Gaps, Learned, Seen, Spread
+from tasks.learned import END, START, Gaps, Learned, Seen, Spread, added
 from tasks.learning import habit_of, part_of
-from tasks.model import Finish, SignKind, Task
+from tasks.model import Finish, SignKind, Step, Task
 from tasks.reliability import RELIABILITY, Reliability
 from tasks.voices import Choir, Voice
 
@@ -75,8 +75,10 @@ def habits_of(task: Task, learned: Learned | None = None) -> Habits:
     """Work out what to expect of a task: once a run."""
     learned = Learned() if learned is None else learned
     neighbours = _neighbours(task)
+    took_after = _took_after(learned)
     usual_s = tuple(
-        _usual_at(place, beside, task, learned) for place, beside in enumerate(neighbours)
+        _usual_at(step, beside, learned, took_after)
+        for step, beside in zip(task.steps, neighbours, strict=True)
     )
     choir = Choir(task, learned)
     phases: list[tuple[int, ...]] = []
@@ -115,16 +117,26 @@ def habits_of(task: Task, learned: Learned | None = None) -> Habits:
     )
 
 
+def _took_after(learned: Learned) -> dict[tuple[str, str], Spread]:
+    """How long activities took after a certain other, by both labels, whatever came next."""
+    took: dict[tuple[str, str], Spread] = {}
+    for (before, label, _), between in learned.took_between.items():
+        added(took, (before, label), between)
+    return took
+
+
 def _usual_at(
-    place: int, neighbours: tuple[str | None, str | None], task: Task, learned: Learned
+    step: Step,
+    neighbours: tuple[str | None, str | None],
+    learned: Learned,
+    took_after: Mapping[tuple[str, str], Spread],
 ) -> float:
-    """How long the step at a place takes. Tightening after spinning is not tightening by itself."""
-    step = task.steps[place]
+    """How long a step takes. Tightening after spinning is not tightening by itself."""
     usual_s = usual_time_s(learned.took.get(habit_of(step)), step.usual_s)
     before, after = neighbours
     if step.finish is not Finish.ACTIVITY or before is None:
         return usual_s
-    usual_s = usual_time_s(learned.took_after.get((before, step.target)), usual_s)
+    usual_s = usual_time_s(took_after.get((before, step.target)), usual_s)
     if after is None:
         return usual_s
     took = learned.took_between.get((before, step.target, after))

@@ -134,8 +134,6 @@ class Learned:
     Attributes:
         runs: From how many runs.
         took: How long steps took, by `habit_of`: from the step before; activities by themselves.
-        took_after: How long activities took after a certain other, by both labels; `START` when
-            there was none.
         took_between: How long activities took between two certain others, by the labels of all
             three, in their order; `START` and `END` where there was none.
         gaps: What lay before each activity, by its label; `START` before the first.
@@ -147,7 +145,6 @@ class Learned:
 
     runs: int = 0
     took: Mapping[str, Spread] = field(default_factory=dict)
-    took_after: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
     took_between: Mapping[tuple[str, str, str], Spread] = field(default_factory=dict)
     gaps: Mapping[str, Gaps] = field(default_factory=dict)
     gaps_between: Mapping[tuple[str, str], Gaps] = field(default_factory=dict)
@@ -159,7 +156,6 @@ class Learned:
         return Learned(
             runs=self.runs + other.runs,
             took=_merged(self.took, other.took),
-            took_after=_merged(self.took_after, other.took_after),
             took_between=_merged(self.took_between, other.took_between),
             gaps=_merged(self.gaps, other.gaps),
             gaps_between=_merged(self.gaps_between, other.gaps_between),

@@ -20,8 +20,6 @@ def learned_lines(learned: Learned) -> Iterator[str]:
     yield _line(counted="runs", count=learned.runs)
     for name, took in sorted(learned.took.items()):
         yield _line(counted="took", of=name, **asdict(took))
-    for (before, label), took in sorted(learned.took_after.items()):
-        yield _line(counted="took_after", after=before, of=label, **asdict(took))
     for (before, label, after), took in sorted(learned.took_between.items()):
         yield _line(counted="took_between", after=before, of=label, before=after, **asdict(took))
     for label, gaps in sorted(learned.gaps.items()):
@@ -62,7 +60,6 @@ class _Found:
     def __init__(self) -> None:
         self._runs = 0
         self._took: dict[str, Spread] = {}
-        self._took_after: dict[tuple[str, str], Spread] = {}
         self._took_between: dict[tuple[str, str, str], Spread] = {}
         self._gaps: dict[str, Gaps] = {}
         self._gaps_between: dict[tuple[str, str], Gaps] = {}
@@ -77,9 +74,6 @@ class _Found:
                 self._runs += int(_count(kept["count"]))
             case "took":
                 added(self._took, kept.pop("of"), Spread(**_counts(kept)))
-            case "took_after":
-                pair = (kept.pop("after"), kept.pop("of"))
-                added(self._took_after, pair, Spread(**_counts(kept)))
             case "took_between":
                 three = (kept.pop("after"), kept.pop("of"), kept.pop("before"))
                 added(self._took_between, three, Spread(**_counts(kept)))
@@ -103,7 +97,6 @@ class _Found:
         return Learned(
             runs=self._runs,
             took=self._took,
-            took_after=self._took_after,
             took_between=self._took_between,
             gaps=self._gaps,
             gaps_between=self._gaps_between,

@@ -66,14 +66,12 @@ def learned_from(run: ConfirmedRun) -> Learned:
     moments = _activity_moments(run.evidence)
     spans = tuple(_spans(run, moments))
     took = _took(run, spans)
-    took_after, took_between = _took_among(spans)
     gaps, gaps_between = _gaps(run, spans)
     during, between = _heard(run, spans, moments)
     return Learned(
         runs=1,
         took=took,
-        took_after=took_after,
-        took_between=took_between,
+        took_between=_took_between(spans),
         gaps=gaps,
         gaps_between=gaps_between,
         during=during,
@@ -162,18 +160,13 @@ def _took(run: ConfirmedRun, spans: Sequence[_Span]) -> dict[str, Spread]:
     return took
 
 
-def _took_among(
-    spans: Sequence[_Span],
-) -> tuple[dict[tuple[str, str], Spread], dict[tuple[str, str, str], Spread]]:
-    """How long activities took by the one before, and by the one before and the one after."""
-    after: dict[tuple[str, str], Spread] = {}
-    between: dict[tuple[str, str, str], Spread] = {}
+def _took_between(spans: Sequence[_Span]) -> dict[tuple[str, str, str], Spread]:
+    took: dict[tuple[str, str, str], Spread] = {}
     labels = [START, *(span.label for span in spans), END]
-    for span, before, following in zip(spans, labels, labels[2:], strict=False):
-        took = Spread.once(max(0.0, span.to_s - span.from_s))
-        added(after, (before, span.label), took)
-        added(between, (before, span.label, following), took)
-    return after, between
+    for span, before, after in zip(spans, labels, labels[2:], strict=False):
+        length = Spread.once(max(0.0, span.to_s - span.from_s))
+        added(took, (before, span.label, after), length)
+    return took
 
 
 def _gaps(

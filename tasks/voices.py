@@ -6,11 +6,11 @@ count as much as a few observations do, and an activity's parts lean on the whol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
 
-from tasks.learned import PARTS, Counts, Heard, Learned
+from tasks.learned import PARTS, Heard, Learned
 from tasks.model import Finish, Task
 
 SAME_S = 4.0
@@ -76,10 +76,10 @@ class Choir:
         own = {step.target for step in task.steps if step.finish is Finish.ACTIVITY}
         self._activities = own | {label for label, _ in learned.during}
         every = [*learned.during.values(), *learned.between.values()]
-        self._all = _together(every)
+        self._all = sum(every, Heard())
         self._labels = sorted({*self._all.first_s, *self._all.share_s, *self._activities})
         self._stay = self._staying()
-        self._whole: dict[str | None, tuple[Heard, Voice]] = {}
+        self._whole: dict[str | None, Voice] = {}
 
     def during(self, label: str, part: int) -> int:
         """Which voice is heard in a part of an activity, as an index."""
@@ -104,18 +104,18 @@ class Choir:
     def _voice_of_whole(self, doing: str | None) -> Voice:
         """What is heard during a whole activity, or in any gap (None)."""
         if doing in self._whole:
-            return self._whole[doing][1]
+            return self._whole[doing]
         if doing is None:
-            heard = _together(list(self._learned.between.values()))
+            heard = sum(self._learned.between.values(), Heard())
         else:
             parts = (self._learned.during.get((doing, part), Heard()) for part in range(PARTS))
-            heard = _together(list(parts))
+            heard = sum(parts, Heard())
         words = {
             name: _word(name, heard, self._prior(doing, name), STAY_COUNTS_S, NAMED_COUNTS)
             for name in self._labels
         }
         voice = Voice(doing=doing, words=words, unknown=self._prior(doing, None))
-        self._whole[doing] = (heard, voice)
+        self._whole[doing] = voice
         return voice
 
     def _prior(self, doing: str | None, name: str | None) -> Word:
@@ -141,22 +141,6 @@ class Choir:
                 else:
                     wrong_s, wrong = wrong_s + for_s, wrong + heard.left.get(label, 0.0)
         return right / right_s, wrong / wrong_s
-
-
-def _together(heard: Sequence[Heard]) -> Heard:
-    def total(counts: Sequence[Counts]) -> Counts:
-        added: Counts = {}
-        for count in counts:
-            for label, value in count.items():
-                added[label] = added.get(label, 0.0) + value
-        return added
-
-    return Heard(
-        first_s=total([one.first_s for one in heard]),
-        left=total([one.left for one in heard]),
-        came=total([one.came for one in heard]),
-        share_s=total([one.share_s for one in heard]),
-    )
 
 
 def _word(name: str, heard: Heard, prior: Word, stay_s: float, named: float) -> Word:

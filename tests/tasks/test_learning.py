@@ -63,12 +63,8 @@ def run_of(task: Task, *, marked: bool = True, confused: bool = False) -> Confir
 def test_durations_and_gaps_are_counted(task_of: TaskWriter) -> None:
     learned = learned_from(run_of(task_of(LEGS)))
     assert learned.took["activity:spin_leg"] == Spread(count=1.0, total_s=10.0, squares_s2=100.0)
-    assert learned.took_after["pick_up", "spin_leg"] == learned.took["activity:spin_leg"]
-    assert set(learned.took_after) == {
-        (START, "pick_up"),
-        ("pick_up", "spin_leg"),
-        ("spin_leg", "flip_table"),
-    }
+    spun = learned.took_between["pick_up", "spin_leg", "flip_table"]
+    assert spun == learned.took["activity:spin_leg"]
     assert set(learned.took_between) == {
         (START, "pick_up", "spin_leg"),
         ("pick_up", "spin_leg", "flip_table"),
@@ -140,7 +136,8 @@ def test_the_same_activity_may_be_shorter_after_another(task_of: TaskWriter) -> 
     ten_s = Spread(count=40.0, total_s=400.0, squares_s2=4400.0)
     two_s = Spread(count=20.0, total_s=40.0, squares_s2=100.0)
     learned = Learned(
-        took={"activity:spin_leg": ten_s}, took_after={("tighten_leg", "spin_leg"): two_s}
+        took={"activity:spin_leg": ten_s},
+        took_between={("tighten_leg", "spin_leg", "flip_table"): two_s},
     )
     first_s, _, again_s = habits_of(task, learned).usual_s
     assert (first_s > 9.0, again_s < 3.0) == (True, True)
@@ -158,7 +155,6 @@ def test_the_same_activity_may_be_shorter_before_another(task_of: TaskWriter) ->
     all_s = Spread(count=60.0, total_s=480.0, squares_s2=5000.0)
     learned = Learned(
         took={"activity:spin_leg": all_s},
-        took_after={("align_leg", "spin_leg"): all_s},
         took_between={
             ("align_leg", "spin_leg", "tighten_leg"): Spread(
                 count=20.0, total_s=40.0, squares_s2=100.0
