@@ -1,116 +1,32 @@
-"""What visits mean: picked, placed, touched, or only passing by."""
+"""What visits mean: picked, placed, removed, or only passing by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station_config.station import Zone, ZoneKind
 from tasks.model import Evidence
-from vision.evidence import EvidenceReader, Reading
-from vision.observations import ArmSeen, HandSeen, LookSeen, Observation, from_json, to_json
-from vision.odds import SURE
-
-RATE_HZ = 30.0
-
-
-def zone(zone_id: str, kind: ZoneKind, left_mm: float, wide_mm: float = 130.0) -> Zone:
-    corners = ((left_mm, 400.0), (left_mm + wide_mm, 400.0))
-    back = ((left_mm + wide_mm, 400.0 + wide_mm), (left_mm, 400.0 + wide_mm))
-    return Zone(
-        zone_id=zone_id,
-        kind=kind,
-        polygon_mm=corners + back,
-        title={},
-        enter_s=0.12,
-        leave_s=0.25,
-    )
-
-
-ZONES = (
-    zone("bin_a", ZoneKind.BIN, 0),
-    zone("jig", ZoneKind.PLACE, 200),
-    zone("done", ZoneKind.BUTTON, 400, 80),
+from tests.vision.walks import (
+    BIN_A,
+    JIG,
+    RATE_HZ,
+    REST,
+    Point,
+    bare_hand,
+    glove,
+    path,
+    read,
+    told,
+    with_glove,
+    with_hand,
 )
-BIN_A, JIG, DONE, REST = (65.0, 465.0), (265.0, 465.0), (440.0, 440.0), (300.0, 200.0)
-Point = tuple[float, float]
-
-
-def bare_hand(index_mm: Point) -> HandSeen:
-    marks = np.tile(np.array(index_mm) - (0, 100), (21, 1))
-    marks[0] -= (0, 80)
-    for tip in (4, 12, 16, 20):
-        marks[tip], marks[tip - 1], marks[tip - 2] = marks[0] + 40, marks[0] + 60, marks[0] + 60
-    marks[6], marks[8] = np.array(index_mm) - (0, 45), index_mm
-    return HandSeen(landmarks_mm=marks, score=0.98)
-
-
-def glove(tip_mm: Point) -> ArmSeen:
-    grip_mm = (tip_mm[0], tip_mm[1] - 40)
-    return ArmSeen(tip_mm=tip_mm, grip_mm=grip_mm, area_mm2=2e4, is_a_hand=False)
-
-
-def path(*stops: tuple[Point, float], peak_mm_s: float = 800.0) -> Iterator[Point]:
-    """Where the fingertip is, frame by frame: at each stop for so long, evenly in between."""
-    for (here, stays_s), (there, _) in pairwise((*stops, stops[-1])):
-        yield from [here] * round(stays_s * RATE_HZ)
-        frames = max(1, round(np.hypot(*np.subtract(there, here)) / peak_mm_s * RATE_HZ))
-        for number in range(1, frames):
-            share = number / frames
-            x, y = np.array(here) * (1 - share) + np.array(there) * share
-            yield float(x), float(y)
-
-
-def with_hand(at_s: float, tip_mm: Point) -> Observation:
-    return Observation(at_s=at_s, hands=(bare_hand(tip_mm),), covered=covered_by(tip_mm))
-
-
-def with_glove(at_s: float, tip_mm: Point) -> Observation:
-    return Observation(at_s=at_s, arms=(glove(tip_mm),), covered=covered_by(tip_mm))
-
-
-def covered_by(tip_mm: Point) -> dict[str, float]:
-    shares = dict.fromkeys((z.zone_id for z in ZONES), 0.0)
-    for each in ZONES:
-        (x0, y0), _, (x1, y1), _ = each.polygon_mm
-        if x0 <= tip_mm[0] <= x1 and y0 <= tip_mm[1] <= y1:
-            shares[each.zone_id] = 0.3
-    return shares
-
-
-def read(observations: list[Observation]) -> list[Evidence]:
-    reader, reading, told = EvidenceReader(ZONES), Reading(), list[Evidence]()
-    for observation in observations:
-        reading, new = reader.read(reading, observation)
-        told += new
-    return told
-
-
-def told(
-    *stops: tuple[Point, float],
-    witness: Callable[[float, Point], Observation] = with_hand,
-    look: LookSeen | None = None,
-    peak_mm_s: float = 800.0,
-) -> dict[str, Evidence]:
-    """The evidence of one walk over the bench, by its sign."""
-    seen = [
-        witness(number / RATE_HZ, tip)
-        for number, tip in enumerate(path(*stops, peak_mm_s=peak_mm_s))
-    ]
-    if look is not None:
-        seen = [
-            Observation(
-                at_s=o.at_s, hands=o.hands, arms=o.arms, covered=o.covered, looks={"jig": look}
-            )
-            for o in seen
-        ]
-    return {str(piece.sign): piece for piece in read(seen)}
+from vision.observations import LookSeen, Observation, from_json, to_json
+from vision.odds import SURE
 
 
 @pytest.mark.parametrize("witness", [with_hand, with_glove])
@@ -221,95 +137,6 @@ def test_a_look_that_is_a_little_late_still_tells_what_a_visit_did(
     assert (removed[0].p > 0.8) == is_waited_for
 
 
-@pytest.mark.parametrize("witness", [with_hand, with_glove])
-def test_a_finger_that_rests_on_a_button_presses_it_once(
-    witness: Callable[[float, Point], Observation],
-) -> None:
-    walk = path((REST, 0.5), (DONE, 2.0), (REST, 0.5), (DONE, 0.7), (REST, 0.5))
-    seen = [witness(number / RATE_HZ, tip) for number, tip in enumerate(walk)]
-    touches = [piece for piece in read(seen) if str(piece.sign) == "touched:done"]
-    assert len(touches) == 2
-    assert all(piece.p >= 0.9 for piece in touches)
-
-
-def test_a_touch_is_told_half_a_second_after_the_finger_comes_to_rest() -> None:
-    walked = list(path((REST, 0.5), (DONE, 2.0), (REST, 0.5)))
-    rests_s = walked.index(DONE) / RATE_HZ
-    touched = told((REST, 0.5), (DONE, 2.0), (REST, 0.5))["touched:done"]
-    assert rests_s + 0.5 <= touched.at_s <= rests_s + 0.65
-
-
-def test_a_hand_that_moves_about_over_a_button_does_not_press_it() -> None:
-    around = [
-        (440 + 25 * np.cos(angle), 440 + 25 * np.sin(angle)) for angle in np.arange(0, 30, 0.5)
-    ]
-    seen = [
-        with_hand(number / RATE_HZ, (float(x), float(y))) for number, (x, y) in enumerate(around)
-    ]
-    signs = {str(piece.sign) for piece in read(seen)}
-    assert "reached:done" in signs
-    assert "touched:done" not in signs
-
-
-def held_open(index_mm: Point) -> HandSeen:
-    """All fingers stretched, the middle one longest."""
-    marks = bare_hand(index_mm).landmarks_mm.copy()
-    for tip, (aside_mm, longer_mm) in {
-        4: (-60, -55),
-        12: (20, 9),
-        16: (40, -5),
-        20: (58, -30),
-    }.items():
-        marks[tip] = np.add(index_mm, (aside_mm, longer_mm))
-        marks[tip - 2] = marks[tip] - (0, 45)
-    return HandSeen(landmarks_mm=marks, score=0.98)
-
-
-def over_done(lasts_s: float, drift_mm: float) -> dict[str, Evidence]:
-    """What is told of an open hand over the button, drifting to and fro every 0.7 s."""
-    seen: list[Observation] = []
-    for number in range(round(lasts_s * RATE_HZ)):
-        at_s = number / RATE_HZ
-        index_mm = (DONE[0] - 10 + drift_mm * abs(at_s / 0.7 % 2 - 1), DONE[1])
-        seen.append(
-            Observation(at_s=at_s, hands=(held_open(index_mm),), covered=covered_by(index_mm))
-        )
-    return {str(piece.sign): piece for piece in read(seen)}
-
-
-def test_an_open_hand_that_hesitates_over_a_button_does_not_press_it() -> None:
-    """Run 51 of the twin: her hand stopped over the pause button on its way to the first bin."""
-    signs = over_done(4.5, drift_mm=24.0)
-    assert "reached:done" in signs
-    assert "touched:done" not in signs
-
-
-def test_who_cannot_point_presses_by_letting_the_hand_lie() -> None:
-    assert "touched:done" not in over_done(1.9, drift_mm=3.0)
-    assert over_done(2.4, drift_mm=3.0)["touched:done"].p >= 0.9
-
-
-def jumping(by_mm: float, witness: Callable[[float, Point], Observation]) -> list[Evidence]:
-    """What is told of an end that rests on the button and is seen now here, now there."""
-    return read(
-        [
-            witness(number / RATE_HZ, (DONE[0] + (number % 2 - 0.5) * by_mm, DONE[1]))
-            for number in range(60)
-        ]
-    )
-
-
-def test_the_end_of_an_arm_may_jump_by_pixels_and_still_press_a_button() -> None:
-    """A pixel of the second witness is 4 mm, and light falls on hands."""
-    signs = [str(piece.sign) for piece in jumping(15.0, with_glove)]
-    assert signs.count("touched:done") == 1
-    assert "touched:done" not in {str(piece.sign) for piece in jumping(50.0, with_glove)}
-
-
-def test_a_fingertip_that_jumps_as_far_does_not_rest() -> None:
-    assert "touched:done" not in {str(piece.sign) for piece in jumping(15.0, with_hand)}
-
-
 def shares_placed(fuller: float) -> tuple[float, float]:
     """How probable it is that something was placed, and removed, after a plain visit."""
     evidence = told((REST, 0.5), (JIG, 0.5), (REST, 0.6), look=LookSeen(changed=0.6, fuller=fuller))
@@ -343,16 +170,6 @@ def test_only_a_plain_look_is_sure_of_what_was_placed(
     placed, removed = shares_placed(fuller)
     assert at_least <= placed <= at_most
     assert removed == pytest.approx(0.97 - placed, abs=0.05)
-
-
-def test_how_far_a_touch_has_come_can_be_shown() -> None:
-    reader, reading, shares = EvidenceReader(ZONES), Reading(), list[float]()
-    for number, tip in enumerate(path((REST, 0.3), (DONE, 1.0))):
-        reading, _ = reader.read(reading, with_hand(number / RATE_HZ, tip))
-        shares.append(reader.touching(reading).get("done", 0.0))
-    assert shares[0] == 0.0
-    assert shares[-1] == 1.0
-    assert any(0.3 < share < 0.7 for share in shares)
 
 
 positions = st.tuples(st.floats(-100, 600), st.floats(0, 700))

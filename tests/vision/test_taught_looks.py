@@ -9,91 +9,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from calibration.maps import BenchMaps, filling_projector
-from calibration.planes import PlaneMap
-from calibration.space import flat
-from station_config.station import Camera, Projector, Station, Zone, ZoneKind
-from tasks.model import Evidence, Finish, Step, Task
-from vision.eyes import Eyes
-from vision.frames import Frame
-from vision.light import LightNotice
+from tests.vision.taught_bench import (
+    HIGH_PX,
+    PARTS,
+    VIEW,
+    WIDE_PX,
+    Picture,
+    bench,
+    up_to,
+)
 from vision.look_judgement import LooksAlikeError, Tolerance
 from vision.look_model import LookModel
 from vision.look_patch import PatchCut, PatchShape
 from vision.look_trials import alike, taught
-from vision.taught_looks import (
-    LooksError,
-    TaughtLook,
-    ZoneView,
-    check_looks,
-    looks_folder,
-    models_of,
-    read_looks,
-    start_of,
-    steps_with_looks,
-    write_look,
-)
-
-Picture = NDArray[np.uint8]
-
-WIDE_PX, HIGH_PX = 640, 480
-PARTS = ("housing", "spring", "lens", "screw")
-"""In the order in which they go in: each look has those up to its own."""
-JIG = Zone(
-    zone_id="jig",
-    kind=ZoneKind.PLACE,
-    polygon_mm=((100, 60), (220, 60), (220, 150), (100, 150)),
-    title={},
-    enter_s=0.12,
-    leave_s=0.25,
-)
-STATION = Station(
-    station_id="bench-01",
-    site="delft",
-    title={},
-    language="nl",
-    bench_mm=(319.5, 239.5),
-    camera=Camera(source="0", width_px=WIDE_PX, height_px=HIGH_PX, rate_hz=30),
-    projector=Projector(display=1, width_px=640, height_px=480),
-    calibration=Path("none.json"),
-    zones={"jig": JIG},
-    hub=None,
-    path=Path("none.yaml"),
-)
-MAPS = BenchMaps(
-    cam_from_bench=flat(
-        PlaneMap(matrix=np.array([[2.0, 0, 0], [0, -2.0, HIGH_PX - 1.0], [0, 0, 1.0]]))
-    ),
-    proj_from_bench=flat(filling_projector(bench_mm=STATION.bench_mm, projector_wh=(640, 480))),
-    projector_measured=False,
-)
-VIEW = ZoneView(JIG, MAPS.cam_from_bench)
-
-
-def bench(*parts: str, seed: int = 1) -> Picture:
-    """The bench from above: a jig with these parts in it."""
-    random = np.random.default_rng(3)
-    bgr = np.full((HIGH_PX, WIDE_PX, 3), (150, 160, 165), np.uint8)
-    cv2.rectangle(bgr, (196, 176), (444, 364), (120, 125, 130), -1)
-    cv2.rectangle(bgr, (230, 200), (410, 340), (90, 95, 100), -1)
-    for x, y in random.integers((200, 180), (440, 360), (40, 2)).tolist():
-        cv2.circle(bgr, (x, y), 2, (100, 105, 110), -1)
-    if "housing" in parts:
-        cv2.rectangle(bgr, (250, 230), (390, 310), (180, 90, 40), -1)
-    if "spring" in parts:
-        cv2.circle(bgr, (285, 270), 14, (205, 205, 205), -1)
-    if "lens" in parts:
-        cv2.circle(bgr, (355, 270), 22, (230, 235, 180), -1)
-    if "screw" in parts:
-        cv2.circle(bgr, (320, 244), 9, (30, 30, 35), -1)
-    noise = np.random.default_rng(seed).normal(0.0, 2.0, bgr.shape)
-    return np.clip(cv2.GaussianBlur(bgr, (3, 3), 0) + noise, 0, 255).astype(np.uint8)
-
-
-def up_to(part: str) -> tuple[str, ...]:
-    return PARTS[: PARTS.index(part) + 1]
 
 
 def under_light(bgr: Picture, seed: int) -> Picture:
@@ -265,126 +194,6 @@ def test_an_area_is_cut_out_straight_whatever_the_camera_s_view() -> None:
     assert patch.shape == (200, 360, 3)
     assert patch[23:-23, 23:-23].min() > 200
     assert patch[:14].max() == 0
-
-
-STEPS = tuple(
-    Step(step_id=part, say={}, finish=Finish.LOOKS, target=part, zone="jig") for part in PARTS
-)
-TASK = Task(task_id="torch", title={}, steps=STEPS)
-
-
-def kept(folder: Path, *names: str) -> None:
-    for name in names:
-        parts = () if name.startswith("_") else up_to(name)
-        patch = VIEW.patch(bench(*parts))
-        write_look(folder, name, TaughtLook(zone_id="jig", polygon_mm=JIG.polygon_mm, patch=patch))
-
-
-def test_looks_are_kept_and_read_again_to_the_pixel(tmp_path: Path) -> None:
-    kept(tmp_path / "torch", "housing", "lens")
-    read = read_looks(tmp_path / "torch")
-    assert list(read) == ["housing", "lens"]
-    assert (read["lens"].patch == VIEW.patch(bench(*up_to("lens")))).all()
-    assert read["lens"].zone_id == "jig"
-
-
-def test_without_a_folder_nothing_was_taught(tmp_path: Path) -> None:
-    assert read_looks(tmp_path / "nobody") == {}
-
-
-def test_a_lost_picture_and_a_damaged_list_are_told(tmp_path: Path) -> None:
-    kept(tmp_path, "housing")
-    (tmp_path / "housing.png").unlink()
-    with pytest.raises(LooksError, match="Teach step 'housing' again"):
-        read_looks(tmp_path)
-    (tmp_path / "looks.json").write_text("{", encoding="utf-8")
-    with pytest.raises(LooksError, match="teach the steps of this task again"):
-        read_looks(tmp_path)
-
-
-def test_a_zone_that_was_moved_since_is_taught_again(tmp_path: Path) -> None:
-    kept(tmp_path, "housing")
-    looks = read_looks(tmp_path)
-    check_looks(looks, STATION)
-    elsewhere = TaughtLook(
-        zone_id="jig", polygon_mm=((0, 0), (9, 0), (9, 9)), patch=looks["housing"].patch
-    )
-    with pytest.raises(LooksError, match="lay elsewhere"):
-        check_looks({"housing": elsewhere}, STATION)
-
-
-def test_looks_lie_beside_the_station_file_by_task() -> None:
-    assert looks_folder(STATION, TASK) == Path("looks/torch")
-    assert steps_with_looks(TASK) == dict.fromkeys(PARTS, "jig")
-
-
-def eyes(tmp_path: Path) -> Eyes:
-    """The eyes of a station at which three looks and the empty jig were taught."""
-    kept(tmp_path, start_of("jig"), "housing", "spring", "lens")
-    models = models_of(read_looks(tmp_path), STATION, MAPS.cam_from_bench)
-    return Eyes(station=STATION, maps=MAPS, camera_wh=(WIDE_PX, HIGH_PX), hands=None, looks=models)
-
-
-def frames(count: int, *parts: str, begin: int, arm: bool = False) -> list[Frame]:
-    """A moment at the bench, at ten pictures a second."""
-    made = []
-    for number in range(begin, begin + count):
-        bgr = bench(*parts, seed=number)
-        if arm:
-            cv2.line(bgr, (320, HIGH_PX), (320, 260), (60, 90, 190), 70)
-        made.append(Frame(taken_s=number / 10, bgr=bgr, read_s=0.0))
-    return made
-
-
-def looks_told(told: list[Evidence]) -> list[str]:
-    return [str(one.sign) for one in told if one.sign.kind == "looks" and one.p > 0.9]
-
-
-def test_the_eyes_tell_how_the_jig_looks_when_the_hand_has_gone(tmp_path: Path) -> None:
-    watching = eyes(tmp_path)
-    before = [e for f in frames(12, begin=0) for e in watching.look(f).evidence]
-    busy = [e for f in frames(6, begin=12, arm=True) for e in watching.look(f).evidence]
-    after = [e for f in frames(14, "housing", begin=18) for e in watching.look(f).evidence]
-    assert looks_told(before) == []
-    assert looks_told(busy) == []
-    assert set(looks_told(after)) == {"looks:housing"}
-    assert len(looks_told(after)) <= 3
-    first = next(e for e in after if str(e.sign) == "looks:housing")
-    assert first.at_s >= 1.8 + 0.3
-
-
-def test_time_never_falls_with_looks_among_the_evidence(tmp_path: Path) -> None:
-    watching = eyes(tmp_path)
-    film = frames(8, "housing", begin=0) + frames(5, "housing", begin=8, arm=True)
-    film += frames(9, *up_to("spring"), begin=13)
-    at_s = [e.at_s for f in film for e in watching.look(f).evidence]
-    assert len(at_s) > 2
-    assert at_s == sorted(at_s)
-
-
-def test_while_the_light_on_the_jig_changes_its_look_is_not_judged(tmp_path: Path) -> None:
-    watching = eyes(tmp_path)
-    told = []
-    for frame in frames(30, "housing", begin=0):
-        notice = LightNotice(at_s=frame.taken_s, zone_ids=frozenset({"jig"}))
-        told += watching.look(frame, notice).evidence
-    assert looks_told(told) == []
-
-
-def test_a_zone_with_light_in_its_midst_is_judged_when_the_light_has_gone(tmp_path: Path) -> None:
-    watching, told, judged_s = eyes(tmp_path), list[Evidence](), list[float]()
-    for number, frame in enumerate(frames(30, "housing", begin=0)):
-        lit = {0: frozenset({"jig"}), 20: frozenset[str]()}.get(number)
-        notice = None
-        if lit is not None:
-            notice = LightNotice(at_s=frame.taken_s, zone_ids=frozenset({"jig"}), lit=lit)
-        sight = watching.look(frame, notice)
-        told += [e for e in sight.evidence if e.sign.kind == "looks"]
-        judged_s += [sight.at_s] * bool(sight.judged)
-        assert sight.still <= {"jig"}
-    # The light goes at 2.0 s; 0.15 s of delay and 0.1 s of fading later it is gone.
-    assert judged_s[0] == pytest.approx(2.3)
-    assert "looks:housing" in looks_told(told)
 
 
 def test_what_may_be_different_is_a_choice() -> None:
