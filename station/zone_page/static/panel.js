@@ -2,7 +2,7 @@
 "use strict";
 import { byId, filled, mm, nameOf, seconds, told, words } from "./told.js";
 import { changed, deleteZone, draft, onChange, select, selectedZone } from "./draft.js";
-import { addCorner, removeCorner } from "./drawing.js";
+import { addCorner, removeCorner } from "./moves.js";
 
 const form = byId("form");
 const list = byId("list");
